@@ -64,7 +64,7 @@ def differences(connection: Connection) -> list[Any]:
 
 def load_metadata() -> Any:
     """The metadata with every table of ours registered."""
-    import models  # noqa: F401, PLC0415 (importing the package registers the tables)
+    import models  # noqa: F401 (importing the package registers the tables)
 
     return Base.metadata
 
