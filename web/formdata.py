@@ -1,0 +1,32 @@
+"""A sent form as the use cases want it: names to lists of text, with uploads stored and replaced by their ids."""
+
+from flask import request
+
+from web.access import actor
+from web.services import now, work
+from workflow import forms
+from workflow.forms import Form
+from workflow.records import attachments
+
+Raw = dict[str, list[str]]
+
+
+def sent(form: Form | None = None) -> Raw:
+    """Read the fields of this request.
+
+    With a form, files are stored first, in a transaction of their own, so that an upload survives a refused form; a
+    press on "add a row" or "remove" is carried out on the values.
+    """
+    raw = request.form.to_dict(flat=False)
+    if form is not None:
+        for path in form.file_paths(raw):
+            raw.setdefault(path, []).extend(_stored(path))
+    return forms.row_action(raw) if forms.wants_row(raw) else raw
+
+
+def _stored(path: str) -> list[str]:
+    chosen = [upload for upload in request.files.getlist(path) if upload.filename]
+    if not chosen:
+        return []
+    with work() as session:
+        return [str(attachments.store(session, actor(), upload.filename or "", upload.stream, now()).id) for upload in chosen]

@@ -1,0 +1,65 @@
+"""What templates may call besides plain data, and the list of blueprints."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from web.access import local_path
+from web.services import now
+from web.views import cases, files, health, inbox, instances, referrals, session, tasks
+
+BLUEPRINTS = (session, inbox, referrals, tasks, cases, instances, files, health)
+
+NAVIGATION: tuple[tuple[str, str, LazyString], ...] = (
+    ("task:read", "inbox.show", _l("待办")),
+    ("referral:open", "referrals.new", _l("发起转介")),
+    ("referral:open", "referrals.index", _l("我发出的转介")),
+    ("case:list", "cases.index", _l("个案")),
+)
+"""Permission, endpoint and words; people see the entries that one of their roles opens."""
+
+
+def install(app: Flask) -> None:
+    """Register the blueprints and the template helpers."""
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
+    app.jinja_env.globals.update(
+        static_url=static_url,
+        here=here,
+        back=back,
+        navigation=lambda: NAVIGATION,
+        current_moment=now,
+        file_url=file_url,
+    )
+
+
+def static_url(name: str) -> str:
+    """Return the address of a static file with a mark of its content, so that browsers keep it until it changes."""
+    path = Path(current_app.static_folder or "") / name
+    return url_for("static", filename=name, v=_mark(path, path.stat().st_mtime_ns))
+
+
+@cache
+def _mark(path: Path, _changed_at: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def file_url(attachment_id: Any) -> str:
+    """Return where an attachment can be downloaded."""
+    return url_for("files.download", attachment_id=attachment_id)
+
+
+def here() -> str:
+    """Return the page the reader is on, to come back to after switching the language."""
+    return request.full_path.rstrip("?") if request.method == "GET" else back()
+
+
+def back() -> str:
+    """Return the page of ours that the reader came from, or ""."""
+    came_from = local_path(request.referrer)
+    return "" if came_from == request.full_path.rstrip("?") else came_from

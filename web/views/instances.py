@@ -1,0 +1,21 @@
+"""Where a case stands in its process: the diagram, and the same as a list."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template
+
+from web.access import actor, needs
+from web.services import work
+from workflow import instances
+from workflow.permissions import Permission
+
+blueprint = Blueprint("instances", __name__, url_prefix="/instances")
+
+
+@blueprint.get("/<uuid:instance_id>")
+@needs(Permission.INSTANCE_READ)
+def show(instance_id: UUID) -> str:
+    """Show the diagram with what is done and where it stands."""
+    with work() as session:
+        view = instances.open_instance(session, actor(), instance_id)
+    return render_template("instance.html", view=view)
