@@ -1,32 +1,4 @@
-"""The web application: HTTP and only HTTP. `create_app` puts it together; everything it needs is handed in."""
+"""HTTP and only HTTP: pages, the command line and the server's set-up. `web.app.create_app` builds the application.
 
-from collections.abc import Callable
-from datetime import datetime
-
-from flask import Flask
-from sqlalchemy.orm import Session, sessionmaker
-
-from web import access, errors, i18n, labels, pages, security, services
-from web.config import Config
-
-
-def create_app(
-    config: Config,
-    *,
-    sessions: sessionmaker[Session] | None = None,
-    clock: Callable[[], datetime] | None = None,
-) -> Flask:
-    """Build the application.
-
-    `sessions` and `clock` are for tests: the first replaces the pool on `config.database_url`, the second the real time.
-    Raises FileNotFoundError when a language has no catalogue.
-    """
-    app = Flask(__name__)
-    services.install(app, config, sessions, clock)
-    security.install(app, config)
-    i18n.install(app)
-    labels.install(app)
-    access.install(app)
-    errors.install(app)
-    pages.install(app)
-    return app
+Nothing is imported here: the command line and the database server start without the pages.
+"""
