@@ -1,0 +1,133 @@
+"""Walks through every situation a process can be in, as far as tokens tell, and notes what goes wrong on the way.
+
+Only one node moves in each state: in BPMN nobody takes another node's token, so the order of moves on parallel
+branches does not matter (a "persistent set"). The node that comes first in the drawing moves first; thus two tokens
+that could meet do meet. Ends that kill other branches move when those are done. States that then cannot finish are
+walked again with all moves, so that nothing is put off for ever.
+"""
+
+from dataclasses import dataclass, field
+
+from workflow.engine.checker.net import Net, Trigger
+from workflow.engine.checker.outcomes import Outcome
+
+STATES_AT_MOST = 20_000
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a state was reached: from `before`, by `outcome` of `trigger`."""
+
+    before: int
+    trigger: Trigger
+    outcome: Outcome
+
+
+@dataclass
+class Exploration:
+    """All states reached, who moved, and the faults: stuck states, nodes met by two tokens, places marked twice."""
+
+    net: Net
+    came_by: dict[int, Step | None] = field(default_factory=dict)
+    after: dict[int, list[int]] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    stuck: list[int] = field(default_factory=list)
+    met_twice: dict[str, int] = field(default_factory=dict)
+    marked_twice: dict[int, tuple[int, Trigger]] = field(default_factory=dict)
+    uncaught: set[str] = field(default_factory=set)
+    endless: list[int] = field(default_factory=list)
+    complete: bool = True
+
+
+def explore(net: Net, limit: int = STATES_AT_MOST) -> Exploration:
+    """Explore at most `limit` states; `complete` tells whether that was enough."""
+    found = Exploration(net)
+    waiting = net.initial()
+    found.came_by = dict.fromkeys(waiting)
+    fully: set[int] = set()
+    while True:
+        _walk(found, waiting, fully, limit)
+        if not found.complete:
+            return found
+        found.endless = _cannot_finish(found)
+        put_off = [state for state in found.endless if state not in fully]
+        fully.update(put_off)
+        waiting = [state for state in put_off if len(_enabled(net, state)) > 1]
+        if not waiting:
+            return found
+
+
+def _walk(found: Exploration, waiting: list[int], fully: set[int], limit: int) -> None:
+    net = found.net
+    while waiting:
+        state = waiting.pop()
+        enabled = _enabled(net, state)
+        if not enabled:
+            found.after[state] = []
+            if state:
+                found.stuck.append(state)
+            continue
+        _note_meetings(found, state)
+        following = found.after[state] = []
+        for trigger in enabled if state in fully else _first(enabled):
+            found.moved.add(trigger.node.id)
+            for outcome in trigger.outcomes:
+                after = _move(found, state, trigger, outcome)
+                following.append(after)
+                if after not in found.came_by:
+                    if len(found.came_by) >= limit:
+                        found.complete = False
+                        return
+                    found.came_by[after] = Step(state, trigger, outcome)
+                    waiting.append(after)
+
+
+def _enabled(net: Net, state: int) -> list[Trigger]:
+    triggers = {id(trigger): trigger for place in net.marked(state) if (trigger := net.by_place.get(place))}
+    return sorted((trigger for trigger in triggers.values() if trigger.enabled(state)), key=lambda each: each.rank)
+
+
+def _first(enabled: list[Trigger]) -> list[Trigger]:
+    for trigger in enabled:
+        kills = 0
+        for outcome in trigger.outcomes:
+            kills |= outcome.kills
+        if not any(other is not trigger and other.needs & kills for other in enabled):
+            return [trigger]
+    return enabled
+
+
+def _move(found: Exploration, state: int, trigger: Trigger, outcome: Outcome) -> int:
+    rest = state & ~trigger.consumes & ~outcome.kills
+    for place in found.net.marked(rest & outcome.produces):
+        found.marked_twice.setdefault(place, (state, trigger))
+    if outcome.uncaught:
+        found.uncaught.add(trigger.node.id)
+    return rest | outcome.produces
+
+
+def _note_meetings(found: Exploration, state: int) -> None:
+    seen: set[str] = set()
+    for place in found.net.marked(state):
+        node = found.net.consumer.get(place)
+        if node is None or node.kind == "parallelGateway" or node.kind == "inclusiveGateway":
+            continue
+        if node.id in seen:
+            found.met_twice.setdefault(node.id, state)
+        seen.add(node.id)
+
+
+def _cannot_finish(found: Exploration) -> list[int]:
+    """The states from which neither an end nor a standstill can be reached."""
+    before: dict[int, list[int]] = {}
+    for state, following in found.after.items():
+        for after in following:
+            before.setdefault(after, []).append(state)
+    good = [state for state, following in found.after.items() if not following]
+    seen = set(good)
+    while good:
+        for state in before.get(good.pop(), ()):
+            if state not in seen:
+                seen.add(state)
+                good.append(state)
+    return [state for state in found.after if state not in seen]
