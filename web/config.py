@@ -28,7 +28,9 @@ class Variable:
 
 
 VARIABLES = (
-    Variable("DATABASE_URL", "embedded server in var/postgres", "PostgreSQL to use: postgresql://user:password@host/name"),
+    Variable(
+        "DATABASE_URL", "embedded server in var/postgres", "PostgreSQL to use: postgresql://user:password@host/name"
+    ),
     Variable("SECRET_KEY", "made once, kept in var/secret_key", "signs the session cookies; the same on every machine"),
     Variable("CARERELAY_VAR", "var", "folder for everything that is written: database, uploads, secret key"),
     Variable("CARERELAY_HOST", "127.0.0.1", "address to listen on"),

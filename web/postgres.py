@@ -26,7 +26,13 @@ LONGEST_SOCKET_FOLDER = 80  # bytes; the kernel allows 107 for the folder and th
 START_SECONDS = 60
 
 # No network port at all: only processes that may enter the socket's folder (mode 0700) reach the server.
-SETTINGS = {"listen_addresses": "", "timezone": "UTC", "log_timezone": "UTC", "lc_messages": "C", "max_connections": "100"}
+SETTINGS = {
+    "listen_addresses": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "lc_messages": "C",
+    "max_connections": "100",
+}
 
 
 class PostgresFailed(Exception):

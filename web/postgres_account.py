@@ -64,7 +64,7 @@ class Account:
         self.open_way_to(folder)
 
     def open_way_to(self, path: Path) -> None:
-        """As root: let this account pass through the folders above (pass, not list), such as /root or a private clone."""
+        """As root: let this account pass through (not list) the folders above, such as /root or a private clone."""
         if os.geteuid() == self.uid:
             return
         for folder in path.resolve().parents:

@@ -1,0 +1,199 @@
+"""The command line: `carerelay serve`, `worker`, `migrate`, `demo`, `publish`, `check`, `user add`, `permissions`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from models import migrations
+from web import config as configuration
+from web import postgres, serving
+from web.config import Config
+from workflow import studio
+from workflow.engine import Bundle, Finding, Severity
+from workflow.errors import CareRelayError
+from workflow.transaction import transaction
+
+LIBRARY = configuration.ROOT / "bpmn"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """社工接力 CareRelay: the service that medical social work runs on."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (CARERELAY_HOST).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (CARERELAY_PORT).")
+@click.option("--worker", "with_worker", is_flag=True, help="Run a worker for due dates and reminders beside it.")
+@click.option("--demo", "with_demo", is_flag=True, help="Load demo people and cases first, and print the accounts.")
+def serve(*, host: str | None, port: int | None, with_worker: bool, with_demo: bool) -> None:
+    """Bring the database up to date and serve the pages until Ctrl-C."""
+    from web.app import create_app
+
+    serving.stop_on_signals()
+    with _stopping(), ExitStack() as stack:
+        config = stack.enter_context(_database(migrate=True))
+        config = replace(config, host=host or config.host, port=config.port if port is None else port)
+        server = stack.enter_context(serving.listening(create_app(config), config))
+        if with_demo:
+            _load_demo(config)
+        if with_worker:
+            stack.enter_context(serving.worker_process())
+        click.echo(f"\n社工接力 CareRelay: http://{config.host}:{server.effective_port}    (Ctrl-C 停止 / stops)\n")
+        server.run()
+
+
+@main.command()
+@click.option("--until-input-ends", is_flag=True, hidden=True, help="Stop when the standard input is closed.")
+def worker(*, until_input_ends: bool) -> None:
+    """Work off what is due (reminders, due dates, messages) until Ctrl-C; start as many as you like."""
+    from workflow.clock import worker as clock_worker
+
+    serving.stop_on_signals()
+    with _stopping(), _database(migrate=True) as config:
+        if until_input_ends:
+            serving.stop_when_input_ends(sys.stdin.buffer)
+        clock_worker.run(config.database_url)
+
+
+@main.command()
+@click.option("--new", "message", metavar="MESSAGE", help="Write the next version file from the models instead.")
+def migrate(*, message: str | None) -> None:
+    """Bring the database to the shape that this version expects."""
+    with _database(migrate=True) as config:
+        if message:
+            migrations.create(config.database_url, message)
+        click.echo(f"数据库已是最新 / database is up to date: {migrations.head()}")
+
+
+@main.command()
+def demo() -> None:
+    """Load demo organisations, people and cases (again: changes nothing), and print the accounts."""
+    with _database(migrate=True) as config:
+        _load_demo(config)
+
+
+@main.command()
+@click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def publish(*, folders: tuple[Path, ...]) -> None:
+    """Publish process folders (all of bpmn/ when none is named); unchanged ones keep their version."""
+    with _database(migrate=True) as config, _work(config) as session:
+        for folder in folders or _library():
+            version = studio.publish(session, None, Bundle.from_folder(folder))
+            click.echo(f"{version.process_key} v{version.number}  {version.name_zh} / {version.name_en}")
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def check(*, files: tuple[Path, ...]) -> None:
+    """Check diagrams, decision tables and forms; exit code 1 when something is wrong."""
+    findings = studio.check_files(files)
+    for finding in findings:
+        click.echo(_lines(finding))
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    warnings = len(findings) - errors
+    click.echo(f"{errors} 个错误，{warnings} 个提醒 / {errors} errors, {warnings} warnings")
+    sys.exit(1 if errors else 0)
+
+
+@main.group()
+def user() -> None:
+    """Accounts of people who work with CareRelay."""
+
+
+@user.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="The name that others see.")
+@click.option("--organisation", required=True, metavar="CODE", help="Code of the organisation the person works in.")
+@click.option("--role", "roles", required=True, multiple=True, help="Role held there; may be given several times.")
+@click.option("--locale", type=click.Choice(["zh_CN", "en"]), default="zh_CN", show_default=True)
+@click.password_option(help="Asked for when not given; better not given, the shell remembers it.")
+def add_user(
+    *, username: str, name: str, organisation: str, roles: tuple[str, ...], locale: str, password: str
+) -> None:
+    """Add an account with its roles in one organisation."""
+    from workflow import identity
+
+    with _database(migrate=True) as config, _work(config) as session:
+        identity.add_user(
+            session, None, username=username, password=password, name=name, locale=locale,
+            organisation_code=organisation, roles=roles, now=datetime.now(UTC),
+        )  # fmt: skip
+        click.echo(f"{username}: {', '.join(roles)} @ {organisation}")
+
+
+@main.command()
+def permissions() -> None:
+    """Print who may do what, as a table for people who do not read code."""
+    from workflow import permissions as table
+
+    click.echo(table.describe())
+
+
+# ---- shared by the commands ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _database(*, migrate: bool) -> Iterator[Config]:
+    """The configuration with a database that is up to date; what cannot be started ends with one plain sentence."""
+    try:
+        with postgres.ready(configuration.read()) as config:
+            if migrate:
+                migrations.upgrade(config.database_url)
+            yield config
+    except (configuration.ConfigInvalid, postgres.PostgresFailed, serving.PortTaken) as error:
+        raise click.ClickException(str(error)) from error
+    except CareRelayError as error:
+        raise click.ClickException(f"{error.code} {error.details}") from error
+
+
+@contextmanager
+def _work(config: Config) -> Iterator[Session]:
+    """One transaction on a connection of its own."""
+    engine = create_engine(config.database_url, hide_parameters=True)
+    try:
+        with transaction(sessionmaker(engine, expire_on_commit=False)) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """Take a request to stop as the normal end that it is, and say when everything is down."""
+    with suppress(KeyboardInterrupt):
+        yield
+    click.echo("已停止 / stopped")
+
+
+def _library() -> list[Path]:
+    return sorted(folder for folder in LIBRARY.iterdir() if folder.is_dir())
+
+
+def _lines(finding: Finding) -> str:
+    """One finding as a person reads it: where, how bad, what is wrong, what helps."""
+    where = f"{finding.file} {finding.element_id or '-'}"
+    lines = [f"{where}: {finding.severity.value} [{finding.rule}]", finding.message.zh, finding.message.en]
+    if finding.hint:
+        lines += [f"→ {finding.hint.zh}", f"→ {finding.hint.en}"]
+    return "\n    ".join(lines)
+
+
+def _load_demo(config: Config) -> None:
+    """Publish the library, load the demo and print who can sign in."""
+    from workflow import demo as demo_data
+
+    with _work(config) as session:
+        for folder in _library():
+            studio.publish(session, None, Bundle.from_folder(folder))
+        demo_data.load(session, datetime.now(UTC))
+    click.echo(f"\n演示账号 / demo accounts (密码 / password: {demo_data.PASSWORD})\n")
+    for account in demo_data.ACCOUNTS:
+        click.echo(f"    {account.username:<12} {account.name}")
