@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
-from web import access, errors, i18n, labels, pages, security, services
+from web import access, bundles, errors, i18n, labels, pages, security, services
 from web.config import Config
 
 
@@ -28,5 +28,6 @@ def create_app(
     labels.install(app)
     access.install(app)
     errors.install(app)
+    bundles.install(app)
     pages.install(app)
     return app

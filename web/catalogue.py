@@ -14,12 +14,20 @@ from babel.messages.pofile import read_po, write_po
 WEB = Path(__file__).parent
 ENGLISH = WEB / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 _METHODS = [("views/**.py", "python"), ("*.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+_HEADER = r"""# English words of CareRelay's pages. Message ids are Chinese; python -m web.catalogue keeps the list complete.
+msgid ""
+msgstr ""
+"Language: en\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+"Content-Type: text/plain; charset=utf-8\n"
+
+"""
 _KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 
 
 def collect() -> Catalog:
     """Return every message that the views, the modules of `web/` and the templates use, without translations."""
-    found = Catalog(locale="en", project="CareRelay", fuzzy=False)
+    found = _empty()
     options = {"templates/**.html": {"silent": "false", "trimmed": "true"}}
     for name, _line, message, comments, context in extract_from_dir(
         WEB, _METHODS, options, keywords=_KEYWORDS, comment_tags=()
@@ -32,9 +40,13 @@ def collect() -> Catalog:
 def read() -> Catalog:
     """Return the English catalogue as it is in the file; an empty one when there is none yet."""
     if not ENGLISH.exists():
-        return Catalog(locale="en", project="CareRelay", fuzzy=False)
+        return _empty()
     with ENGLISH.open("rb") as source:
         return read_po(source, locale="en")
+
+
+def _empty() -> Catalog:
+    return Catalog(locale="en", project="CareRelay", fuzzy=False)
 
 
 def missing(catalogue: Catalog, wanted: Catalog) -> Iterator[str]:
@@ -62,7 +74,8 @@ def main() -> int:
         if found is not None:
             message.string = found.string
     with ENGLISH.open("wb") as target:
-        write_po(target, wanted, width=120, sort_output=True, omit_header=False, include_lineno=False)
+        target.write(_HEADER.encode())  # written here: Babel's own header carries dates and empty names
+        write_po(target, wanted, width=120, sort_output=True, omit_header=True, include_lineno=False)
     lacking = list(missing(wanted, wanted))
     print("\n".join(lacking) or "complete")
     return 1 if lacking else 0

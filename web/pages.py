@@ -41,7 +41,8 @@ def install(app: Flask) -> None:
 def static_url(name: str) -> str:
     """Return the address of a static file with a mark of its content, so that browsers keep it until it changes."""
     path = Path(current_app.static_folder or "") / name
-    return url_for("static", filename=name, v=_mark(path, path.stat().st_mtime_ns))
+    mark = _mark(path, path.stat().st_mtime_ns) if path.exists() else None  # a missing file must not take the page down
+    return url_for("static", filename=name, v=mark)
 
 
 @cache
