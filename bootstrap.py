@@ -286,19 +286,19 @@ def pip(*arguments: str) -> None:
 
 def call(command: list[str]) -> None:
     """Run a command, show its latest line on a terminal, and raise SetUpFailed with all it said if it fails."""
-    process = subprocess.Popen(
+    lines = []
+    with subprocess.Popen(
         command, cwd=ROOT, env=environment(), text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    lines = []
-    assert process.stdout is not None
-    for line in process.stdout:
-        lines.append(line)
-        if sys.stdout.isatty():
-            print(f"\r\033[K      {line.strip()[:90]}", end="", flush=True)
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            if sys.stdout.isatty():
+                print(f"\r\033[K      {line.strip()[:90]}", end="", flush=True)
     if sys.stdout.isatty():
         print("\r\033[K", end="", flush=True)
-    if process.wait():
+    if process.returncode:
         raise SetUpFailed(f"{''.join(lines[-60:])}\nThis failed: {' '.join(command)}")
 
 

@@ -45,10 +45,30 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
             yield node
 
 
+def imported_modules(tree: ast.AST) -> Iterator[str]:
+    """Every imported module by its full name; `from workflow import forms` counts as workflow.forms."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "absolute imports only: they can be searched"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def test_arrows_point_one_way() -> None:
     program = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_engine_imports_nothing_else_of_ours() -> None:
+    found = [
+        f"{name(file)} {module}"
+        for file in sources("workflow/engine")
+        for module in imported_modules(ast.parse(file.read_text(encoding="utf-8")))
+        if module.split(".")[0] in OURS and module.split(".")[:2] != ["workflow", "engine"]
+    ]
+    assert found == []
 
 
 @pytest.mark.parametrize("file", MODULES, ids=name)
@@ -116,7 +136,5 @@ def test_tests_are_no_packages() -> None:
 
 
 def test_set_up_needs_nothing_but_python() -> None:
-    tree = ast.parse((ROOT / "bootstrap.py").read_text(encoding="utf-8"))
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported = imported_modules(ast.parse((ROOT / "bootstrap.py").read_text(encoding="utf-8")))
     assert {module.split(".")[0] for module in imported} <= sys.stdlib_module_names

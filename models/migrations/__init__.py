@@ -69,7 +69,7 @@ def load_metadata() -> Any:
     return Base.metadata
 
 
-def is_ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
+def is_ours(name: str | None, kind: str, parents: Any) -> bool:
     """Whether Alembic should compare this object of the database with the models."""
     return not (kind == "table" and name is not None and name.startswith(FOREIGN_PREFIXES))
 
