@@ -1,8 +1,8 @@
 """Who may reach a view: signed in or not, and with which permission. A view that does not say so is refused.
 
-Every view carries exactly one of `@public`, `@signed_in` and `@needs(permission)`. The decorator is only the outer gate:
-it asks whether any role of the person carries the permission at all; the use case behind it asks about the very case or
-task. `refuse_undeclared` runs before every request, and a test walks the URL map.
+Every view carries exactly one of `@public`, `@signed_in` and `@needs(permission)`. The decorator is only the outer
+gate: it asks whether any role of the person carries the permission at all; the use case behind it asks about the very
+case or task. `refuse_undeclared` runs before every request, and a test walks the URL map.
 """
 
 from collections.abc import Callable

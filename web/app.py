@@ -18,7 +18,7 @@ def create_app(
 ) -> Flask:
     """Build the application.
 
-    `sessions` and `clock` are for tests: the first replaces the pool on `config.database_url`, the second the real time.
+    `sessions` and `clock` are for tests: they replace the pool on `config.database_url`, and the real time.
     Raises FileNotFoundError when a language has no catalogue.
     """
     app = Flask("web")

@@ -1,4 +1,4 @@
-"""Links to the built JavaScript, looked up in Vite's manifest. Without a build there are no links, and pages still work."""
+"""Links to the built JavaScript, from Vite's manifest. Without a build there are no links, and pages still work."""
 
 import json
 from functools import cache

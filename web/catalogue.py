@@ -1,4 +1,4 @@
-"""Keeps the English catalogue complete: `python -m web.catalogue` collects every message and lists what lacks a translation.
+"""Keeps the English catalogue complete: `python -m web.catalogue` lists every message that lacks a translation.
 
 Run it after changing words on a page, then fill in the empty `msgstr` lines; the tests refuse an incomplete catalogue.
 """
@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 WEB = Path(__file__).parent
 ENGLISH = WEB / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 _METHODS = [("views/**.py", "python"), ("*.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
-_HEADER = r"""# English words of CareRelay's pages. Message ids are Chinese; python -m web.catalogue keeps the list complete.
+_HEADER = r"""# English words of the pages, by their Chinese ones; python -m web.catalogue keeps the list complete.
 msgid ""
 msgstr ""
 "Language: en\n"

@@ -8,7 +8,7 @@
 | Conflict: StepRefused                    | 409    | the step could not be carried out; the case is as before|
 | Invalid: InvalidForm (drawn by its view) | 422    | the form as typed, with what to correct                 |
 | Invalid, any other                       | 422    | the request does not make sense                         |
-| CSRFError                                | 400    | the page was open in an older session                   |
+| CSRFError                                | 400    | the page is of an older session; work in it is kept     |
 | other HTTP errors (405, 413, 429 ...)    | same   | a sentence of their own                                 |
 | anything else                            | 500    | our mistake, with a reference number that is in the log |
 
@@ -20,12 +20,14 @@ import secrets
 import traceback
 from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from web.access import local_path, viewer
 from web.i18n import pick, short_moment
 from workflow.errors import (
     CareRelayError,
@@ -55,17 +57,14 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
-def page(status: int, title: str, *sentences: str, reference: str = "", kept: bool = False) -> Page:
-    """Draw an error page. `kept` adds the sentence that what was typed is kept as a draft."""
-    return (
-        render_template("error.html", title=title, sentences=sentences, reference=reference, kept=kept, status=status),
-        status,
-    )
+def page(status: int, title: str, *sentences: str, **more: Any) -> Page:
+    """Draw an error page. `kept=True` adds that what was typed is kept as a draft; see error.html for the others."""
+    return render_template("error.html", title=title, sentences=sentences, **more), status
 
 
 def _typed_something() -> bool:
     """Tell whether this request brought a task form, whose content its view has saved as a draft before acting."""
-    return request.method == "POST" and (request.endpoint or "").endswith(".complete")
+    return request.endpoint in {"tasks.complete", "referrals.create"}
 
 
 def _not_found() -> Page:
@@ -120,10 +119,28 @@ def _invalid() -> Page:
 
 
 def _stale_page() -> Page:
+    title = gettext("这个页面已经过期")
+    if not _carries_work():
+        return page(
+            HTTPStatus.BAD_REQUEST,
+            title,
+            gettext("您可能在另一个窗口里退出或换了账号。请返回、刷新页面后重新提交；刚才的内容没有发送。"),
+        )
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     return page(
         HTTPStatus.BAD_REQUEST,
-        gettext("这个页面已经过期"),
-        gettext("您可能在另一个窗口里退出或换了账号。请返回、刷新页面后重新提交；刚才的内容没有发送。"),
+        title,
+        gettext("您已退出登录或换了账号，刚才的内容没有发送，但还留在这一页上，请不要关闭它。"),
+        typed=typed,
+        resume=url_for(f"{request.blueprint}.draft", **(request.view_args or {})),
+        signed_out=viewer() is None,
+    )
+
+
+def _carries_work() -> bool:
+    """Tell whether this request brought a form that was filled in on a page of ours, not made up by another site."""
+    return (request.endpoint or "") in {"tasks.complete", "tasks.draft", "referrals.create", "referrals.draft"} and bool(
+        local_path(request.referrer)
     )
 
 

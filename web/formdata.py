@@ -1,5 +1,7 @@
 """A sent form as the use cases want it: names to lists of text, with uploads stored and replaced by their ids."""
 
+from uuid import UUID
+
 from flask import request
 
 from web.access import actor
@@ -20,8 +22,17 @@ def sent(form: Form | None = None) -> Raw:
     raw = request.form.to_dict(flat=False)
     if form is not None:
         for path in form.file_paths(raw):
-            raw.setdefault(path, []).extend(_stored(path))
+            # A draft saved by script holds the words "[object File]" where a file is chosen but not yet sent.
+            raw[path] = [value for value in raw.get(path, []) if _is_id(value)] + _stored(path)
     return forms.row_action(raw) if forms.wants_row(raw) else raw
+
+
+def _is_id(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _stored(path: str) -> list[str]:
@@ -29,4 +40,5 @@ def _stored(path: str) -> list[str]:
     if not chosen:
         return []
     with work() as session:
-        return [str(attachments.store(session, actor(), upload.filename or "", upload.stream, now()).id) for upload in chosen]
+        stored = [attachments.store(session, actor(), file.filename or "", file.stream, now()) for file in chosen]
+        return [str(attachment.id) for attachment in stored]

@@ -1,7 +1,7 @@
 """The application on a rolled-back database, a browser without JavaScript, and the cast of a hospital."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from html import unescape
 from pathlib import Path
@@ -157,8 +157,7 @@ def cast(session: Session, organisations: dict[str, Organisation], password_hash
 
 
 @pytest.fixture
-def published(session: Session, cast: dict[str, User]) -> Iterator[None]:
+def published(session: Session, cast: dict[str, User]) -> None:
     """The referral process of the library, published."""
     studio.publish(session, None, Bundle.from_folder(ROOT / "bpmn" / "msw_referral"))
     session.commit()
-    yield

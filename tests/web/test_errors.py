@@ -1,4 +1,4 @@
-"""What people see when something is wrong: the right status, plain words in their language, a number that is in the log."""
+"""What people see when something is wrong: the right status, plain words, a number that is in the log."""
 
 import logging
 import re

@@ -32,9 +32,7 @@ def sign_in() -> Answer:
     username = request.form.get("username", "").strip()
     with work() as db:
         try:  # inside the transaction: the attempt must be counted even when it is refused
-            person = identity.sign_in(
-                db, username, request.form.get("password", ""), request.remote_addr or "", now()
-            )
+            person = identity.sign_in(db, username, request.form.get("password", ""), request.remote_addr or "", now())
         except TooManyAttempts as refused:
             return _too_many(username, refused.retry_after)
         except SignInRefused:
