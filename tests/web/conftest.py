@@ -17,10 +17,7 @@ from werkzeug.test import TestResponse
 
 from models.organisation import Organisation, OrganisationKind
 from models.user import Membership, Role, User
-from web.app import create_app
 from web.config import Config
-from workflow import studio
-from workflow.engine import Bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long password for tests"
@@ -75,6 +72,8 @@ def web_sessions(session: Session) -> sessionmaker[Session]:
 @pytest.fixture
 def app(config: Config, web_sessions: sessionmaker[Session], now: datetime) -> Flask:
     """The whole application; errors become pages, as in production."""
+    from web.app import create_app  # here: the tests of the server and the settings need no pages
+
     return create_app(config, sessions=web_sessions, clock=lambda: now)
 
 
@@ -159,5 +158,8 @@ def cast(session: Session, organisations: dict[str, Organisation], password_hash
 @pytest.fixture
 def published(session: Session, cast: dict[str, User]) -> None:
     """The referral process of the library, published."""
+    from workflow import studio
+    from workflow.engine import Bundle
+
     studio.publish(session, None, Bundle.from_folder(ROOT / "bpmn" / "msw_referral"))
     session.commit()
