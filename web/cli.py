@@ -1,5 +1,6 @@
 """The command line: `carerelay serve`, `worker`, `migrate`, `demo`, `publish`, `check`, `user add`, `permissions`."""
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -37,6 +38,7 @@ def serve(*, host: str | None, port: int | None, with_worker: bool, with_demo: b
     """Bring the database up to date and serve the pages until Ctrl-C."""
     from web.app import create_app
 
+    _log()
     serving.stop_on_signals()
     with _stopping(), ExitStack() as stack:
         config = stack.enter_context(_database(migrate=True))
@@ -56,6 +58,7 @@ def worker(*, until_input_ends: bool) -> None:
     """Work off what is due (reminders, due dates, messages) until Ctrl-C; start as many as you like."""
     from workflow.clock import worker as clock_worker
 
+    _log()
     serving.stop_on_signals()
     with _stopping(), _database(migrate=True) as config:
         if until_input_ends:
@@ -138,6 +141,12 @@ def permissions() -> None:
 
 
 # ---- shared by the commands ----------------------------------------------------------------------------------------
+
+
+def _log() -> None:
+    """Write what happens to the terminal; where it goes from there is the service manager's business."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else one line a minute that nothing was due
 
 
 @contextmanager
