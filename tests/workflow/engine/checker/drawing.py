@@ -81,7 +81,7 @@ def _scope(lines: Iterator[str]) -> tuple[str, str]:
                 while flow in seen:
                     flow += "x"
                 seen.add(flow)
-                inside = f'<conditionExpression xsi:type="tFormalExpression">={_escape(condition)}</conditionExpression>'
+                inside = f"<conditionExpression>={_escape(condition)}</conditionExpression>"
                 body.append(f'<sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}">'
                             f'{inside if condition else ""}</sequenceFlow>')
             continue

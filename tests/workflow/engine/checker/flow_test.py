@@ -139,7 +139,8 @@ WRONG = {
         s -> p -> e\nt -> f""", {("join-waits", "j")}),
     "inclusive joins that wait for each other": ("""
         start s\nand x\nor j\nor k\nand y\nand z\nuser a\nuser b\nstop e\nstop f
-        s -> x -> j -> y -> a -> e\nx -> k -> z -> b -> f\ny -> k\nz -> j""", {("join-waits", "j"), ("join-waits", "k")}),
+        s -> x -> j -> y -> a -> e\nx -> k -> z -> b -> f\ny -> k\nz -> j""",
+        {("join-waits", "j"), ("join-waits", "k")}),
 }
 
 

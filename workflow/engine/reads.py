@@ -1,0 +1,105 @@
+"""Which values a process version decides on: the dotted paths its formulas read, and the choice of just those."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from workflow.engine import feel, values, xml
+from workflow.engine.bundle import Bundle
+
+ALWAYS_FEEL = {"conditionExpression", "completionCondition", "loopCondition", "condition"}
+FEEL_ATTRIBUTES = {"inputCollection", "outputElement", "expression"}
+Tree = dict[str, "Tree"]
+"""A set of dotted paths as nested dicts; an empty dict means the whole value."""
+
+
+def of_bundle(bundle: Bundle) -> frozenset[str]:
+    """Every path that a formula in a diagram, a decision or a form of the bundle reads.
+
+    Names that are only local (the item of a multi-instance, a field of the same form) are in it too: one name too
+    many keeps a value, one too few would lose it.
+    """
+    found: set[str] = set()
+    for source, is_unary in sources(bundle):
+        names = feel.names(source, unary=is_unary)
+        found |= names.required | names.optional | names.maybe
+    return frozenset(found)
+
+
+def sources(bundle: Bundle) -> Iterator[tuple[str, bool]]:
+    """All FEEL texts of a bundle, each with whether it is a unary test (an input cell of a decision table)."""
+    for text in bundle.named(".bpmn").values():
+        yield from ((source, False) for source in _of_diagram(text))
+    for text in bundle.named(".dmn").values():
+        yield from _of_decisions(text)
+    for text in bundle.named(".form.json").values():
+        yield from ((source, False) for source in _of_form(json.loads(text)))
+
+
+def _of_diagram(text: str) -> Iterator[str]:
+    for element in xml.read(text).iter():
+        if not isinstance(element.tag, str):
+            continue
+        content = (element.text or "").strip()
+        if xml.local(element) in ALWAYS_FEEL and content:
+            yield content.removeprefix("=")
+        elif content.startswith("="):
+            yield content[1:]
+        is_zeebe = element.tag.startswith(f"{{{xml.ZEEBE}}}")
+        for name, value in element.attrib.items() if is_zeebe else ():
+            formula = str(value).strip()
+            if formula.startswith("=") or (name in FEEL_ATTRIBUTES and formula):
+                yield formula.removeprefix("=")
+
+
+def _of_decisions(text: str) -> Iterator[tuple[str, bool]]:
+    for element in xml.read(text).iter():
+        if isinstance(element.tag, str) and xml.local(element) == "text":
+            content = (element.text or "").strip()
+            parent = element.getparent()
+            role = xml.local(parent) if parent is not None else ""
+            if content and content != "-" and role in {"inputExpression", "inputEntry", "outputEntry", "literalExpression"}:
+                yield content, role == "inputEntry"
+
+
+def _of_form(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        if part.startswith("="):
+            yield part[1:]
+    elif isinstance(part, Mapping):
+        for entry in part.values():
+            yield from _of_form(entry)
+    elif isinstance(part, list):
+        for entry in part:
+            yield from _of_form(entry)
+
+
+def select(given: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+    """Of nested values only those that one of the dotted paths names, wholly or in part.
+
+    A path through a list keeps, of each item, what the rest of the path names.
+    """
+    tree: Tree = {}
+    for path in sorted(paths):
+        place = tree
+        keys = path.split(".")
+        for position, key in enumerate(keys):
+            if key in place and not place[key]:
+                break
+            if position == len(keys) - 1:
+                place[key] = {}
+            else:
+                place = place.setdefault(key, {})
+    return _pick(given, tree)
+
+
+def _pick(given: Mapping[str, Any], tree: Tree) -> dict[str, Any]:
+    return {key: _pruned(given[key], below) for key, below in tree.items() if key in given}
+
+
+def _pruned(value: Any, tree: Tree) -> Any:
+    if tree and isinstance(value, Mapping):
+        return _pick(value, tree)
+    if tree and isinstance(value, list):
+        return [_pruned(entry, tree) for entry in value]
+    return values.keep(value)

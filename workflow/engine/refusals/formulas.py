@@ -1,0 +1,49 @@
+"""Every FEEL text of a diagram: it can be read, calls only known functions, and is not too long."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from workflow.engine import feel
+from workflow.engine.expressions import MAX_LENGTH
+from workflow.engine.reads import ALWAYS_FEEL, FEEL_ATTRIBUTES
+from workflow.engine.refusals.sheet import Sheet
+from workflow.engine.xml import BPMN, ZEEBE, local
+
+TIMES = frozenset({"timeDate", "timeDuration", "timeCycle"})
+
+
+def check(sheet: Sheet, file: str, root: etree._Element) -> None:
+    """One finding for each formula that cannot be used."""
+    for element, source in formulas(root):
+        if len(source) > MAX_LENGTH:
+            sheet.at(file, element, "expression-too-long", f"“{{name}}”的公式超过 {MAX_LENGTH} 个字符。",
+                     f"A formula at “{{name}}” is longer than {MAX_LENGTH} characters.")
+            continue
+        if "${" in source or "#{" in source:
+            sheet.at(file, element, "expression-unreadable", "“{name}”的公式是旧式写法(${…}),系统不支持。",
+                     "A formula at “{name}” is in the old style (${…}), which is not supported.")
+            continue
+        try:
+            feel.check(source)
+        except feel.FeelError as error:
+            sheet.at(file, element, "expression-unreadable",
+                     f"“{{name}}”的公式“{source}”有错:{error.message.zh}",
+                     f"The formula “{source}” at “{{name}}” is wrong: {error.message.en}")
+
+
+def formulas(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+    """All FEEL texts of a diagram with the element they stand in."""
+    for element in root.iter():
+        text = (element.text or "").strip()
+        kind, namespace = local(element), etree.QName(element).namespace
+        if namespace == BPMN and text and kind in ALWAYS_FEEL:
+            yield element, text.removeprefix("=").strip()
+        elif namespace == BPMN and kind in TIMES and text.startswith("="):
+            yield element, text[1:].strip()
+        if namespace != ZEEBE or kind == "property":
+            continue
+        for name, value in element.attrib.items():
+            source = str(value).strip()
+            if source.startswith("=") or "${" in source or (name in FEEL_ATTRIBUTES and source):
+                yield element, source.removeprefix("=").strip()

@@ -1,0 +1,146 @@
+"""The state of a case as JSON, without the specification, and back.
+
+A snapshot names its format; an older one is brought up to date by one step for each format in between (UPGRADES).
+It holds only what still stands somewhere: history is kept by the service, not here.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from workflow.engine import values
+from workflow.engine.case import Case, Scope, ScopeMixin
+from workflow.engine.errors import SnapshotUnreadable
+from workflow.engine.process import Process
+from workflow.engine.script import FeelEngine
+from workflow.engine.text import Text
+from workflow.engine.token import Token
+
+FORMAT = 1
+
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""Format -> the step that turns a snapshot of that format into the next one. A step is never changed again."""
+
+State = dict[str, Any]
+
+
+def save(case: Case, process: Process) -> State:
+    """The state as JSON-able values; `restore` of it gives the same case."""
+    return {
+        "format": FORMAT,
+        "process": process.process_id,
+        "version": process.content_hash,
+        "serial": case.serial,
+        "completed": case.completed,
+        "outcome": case.outcome,
+        "incident": None if case.incident is None else [
+            case.incident[0], case.incident[1].zh, case.incident[1].en],
+        "scopes": [_scope(scope) for scope in case.every_scope()],
+    }
+
+
+def _scope(scope: ScopeMixin) -> State:
+    state: State = {
+        "of": scope.host.id if scope.host is not None else None,
+        "spec": scope.spec.name,
+        "tokens": [_token(token) for token in scope.tokens],
+    }
+    if scope.holds_case_data:
+        state["data"] = values.to_json(scope.data)
+    if getattr(scope, "base", None) is not None:
+        state["base"] = values.to_json(scope.base)  # type: ignore[attr-defined]
+    if scope.offers or scope.enough:
+        state["adhoc"] = [scope.offers, scope.enough]
+    return state
+
+
+def _token(token: Token) -> State:
+    state: State = {"id": token.id, "at": token.task_spec.name, "state": token.state}
+    if token.parent is not token.workflow.task_tree:
+        state["under"] = token.parent.id
+    if token.data:
+        state["data"] = values.to_json(token.data)
+    if token.internal_data:
+        state["memo"] = values.to_json(token.internal_data)
+    return state
+
+
+def restore(state: Mapping[str, Any], process: Process, engine: FeelEngine) -> Case:
+    """The case of a snapshot. Raises SnapshotUnreadable if it is damaged, newer, or of another process version."""
+    state = upgraded(state)
+    if state.get("process") != process.process_id or state.get("version") != process.content_hash:
+        raise SnapshotUnreadable(Text(
+            "保存的状态属于流程的另一个版本。", "The saved state belongs to another version of the process."))
+    try:
+        return _restored(state, process, engine)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise SnapshotUnreadable(Text("保存的状态已损坏,读不出来。", "The saved state is damaged.")) from error
+
+
+def upgraded(state: Mapping[str, Any]) -> State:
+    """The snapshot in today's format. Raises SnapshotUnreadable."""
+    current = dict(state) if isinstance(state, Mapping) else {}
+    while current.get("format") in UPGRADES:
+        current = UPGRADES[current["format"]](current)
+    if current.get("format") != FORMAT:
+        raise SnapshotUnreadable(Text(
+            "保存的状态格式不认识,可能由更新的程序写成。",
+            "The format of the saved state is unknown; a newer program may have written it."))
+    return current
+
+
+def _restored(state: State, process: Process, engine: FeelEngine) -> Case:
+    case = Case(process.main, process.scopes, engine)
+    first, *others = state["scopes"]
+    _fill(case, first)
+    # An inner scope can only be opened when the token it belongs to is there.
+    waiting = list(others)
+    while waiting:
+        ready = [scope for scope in waiting if scope["of"] in case.index]
+        if not ready:
+            raise ValueError("a scope without its activity")
+        for entry in ready:
+            scope = Scope(
+                process.scopes[entry["spec"]], case.index[entry["of"]], holds_case_data="data" in entry)
+            case.subprocesses[entry["of"]] = scope
+            _fill(scope, entry)
+        waiting = [scope for scope in waiting if scope not in ready]
+    case.serial = int(state["serial"])
+    case.completed = bool(state["completed"])
+    case.outcome = state["outcome"]
+    if state["incident"] is not None:
+        element_id, zh, en = state["incident"]
+        case.incident = (element_id, Text(zh, en))
+    _take_note(case)
+    return case
+
+
+def _fill(scope: ScopeMixin, state: State) -> None:
+    scope.data = values.from_json(state.get("data", {}))
+    if "base" in state:
+        scope.base = values.from_json(state["base"])  # type: ignore[attr-defined]
+    if "adhoc" in state:
+        scope.offers, scope.enough = state["adhoc"]
+    for entry in state["tokens"]:
+        parent = scope.tasks[entry["under"]] if "under" in entry else scope.task_tree
+        if entry["id"] in scope.top_workflow.index or entry["state"] not in _STATES:
+            raise ValueError("a token twice, or in no state")
+        token = Token(scope, scope.spec.task_specs[entry["at"]], parent, entry["state"], id=str(entry["id"]))
+        token.data = values.from_json(entry.get("data", {}))
+        token.internal_data = values.from_json(entry.get("memo", {}))
+        scope.top_workflow.index[token.id] = token
+
+
+def _take_note(case: Case) -> None:
+    """Rebuild the queues that are derived from the tokens."""
+    for token in case.every_token():
+        if token.has_state(TaskState.READY) and not token.task_spec.manual:
+            case.ready.append(token)
+        elif token.has_state(TaskState.WAITING):
+            case.watch(token)
+            token.task_spec.resume(token)
+    case.data_changed = False
+
+
+_STATES = {TaskState.WAITING, TaskState.READY, TaskState.STARTED, TaskState.ERROR}

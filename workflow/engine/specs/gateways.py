@@ -1,0 +1,133 @@
+"""Gateways: splits by condition, and joins that count tokens instead of looking at history (D1, D3, D14)."""
+
+from collections.abc import Iterator
+
+from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway, ParallelGateway
+from SpiffWorkflow.util.task import TaskState
+
+from workflow.engine.specs.node import Flow, Node
+from workflow.engine.token import Token
+
+
+class Exclusive(Node, ExclusiveGateway):  # type: ignore[misc]
+    """Every token that arrives leaves by the first flow whose condition is true, in the order of the file."""
+
+    def choose(self, token: Token) -> list[Flow]:
+        """One flow. Raises StepFailed if no condition is true and there is no default."""
+        conditional = [flow for flow in self.flows if not flow.is_default]
+        if len(self.flows) == 1 and self.flows[0].condition is None:
+            return self.flows
+        for flow in conditional:
+            if flow.condition is None or token.holds(flow.condition):
+                return [flow]
+        return [flow for flow in self.flows if flow.is_default] or self.no_way_out(token)
+
+
+class Join(Node):
+    """A node that merges tokens: those waiting here, by the flow they came on."""
+
+    is_join = True
+
+    def waiting(self, token: Token) -> list[Token]:
+        """The tokens waiting at this join in this scope, oldest first."""
+        return [
+            other for other in token.workflow.tokens
+            if other.task_spec is self and other.has_state(TaskState.WAITING)
+        ]
+
+    def merge(self, token: Token) -> None:
+        """Take one waiting token from every flow that has one; `token` is left and goes on.
+
+        A second token on the same flow (the next round of a loop that overtook this one) stays for the next time.
+        """
+        merged: dict[str | None, Token] = {}
+        for other in self.waiting(token):
+            merged.setdefault(other.internal_data.get("flow"), other)
+        for other in merged.values():
+            if other is not token:
+                token.workflow.drop(other)
+
+
+class Parallel(Join, ParallelGateway):
+    """Opens when a token waits on every incoming flow; then takes all outgoing flows."""
+
+    def enter(self, token: Token) -> bool:
+        """Wait until every flow has a token."""
+        if len(self.arrivals) < 2:
+            return True
+        self.wait(token)
+        if {other.internal_data.get("flow") for other in self.waiting(token)} < set(self.arrivals):
+            return False
+        # It was an empty flow that this token filled, so it is the only one on its flow.
+        self.merge(token)
+        return True
+
+    def choose(self, token: Token) -> list[Flow]:
+        """All flows, unconditionally."""
+        return self.flows
+
+
+class Inclusive(Join, InclusiveGateway):
+    """Opens when no token that is still under way can reach an incoming flow that has none.
+
+    The rule of BPMN 2.0, table 13.3: wait for every token that can reach an empty incoming flow without passing this
+    gateway, unless it can also reach a filled one.
+    """
+
+    def enter(self, token: Token) -> bool:
+        """Wait until the rest of the scope has been looked at, which happens when nothing else is ready."""
+        if len(self.arrivals) < 2:
+            return True
+        token.workflow.top_workflow.joins[token.id] = token
+        return self.wait(token)
+
+    def resume(self, token: Token) -> None:
+        """Look at it again with the next step, when its turn comes."""
+        if len(self.arrivals) > 1:
+            token.workflow.top_workflow.joins[token.id] = token
+
+    def may_open(self, token: Token) -> bool:
+        """Whether nothing that is still to be waited for is under way."""
+        filled = {other.internal_data.get("flow") for other in self.waiting(token)}
+        empty = [flow for flow in self.arrivals if flow not in filled]
+        if not empty:
+            return True
+        before_empty = self._before(empty)
+        before_filled = self._before([flow for flow in self.arrivals if flow in filled])
+        for other in token.workflow.tokens:
+            if other.task_spec is self or other.is_armed or other.parent is not token.workflow.task_tree:
+                continue
+            places = {other.task_spec.name, *other.task_spec.boundaries}
+            if places & before_empty and not places & before_filled:
+                return False
+        return True
+
+    def open(self, token: Token) -> None:
+        """Merge and go on."""
+        self.merge(token)
+        token._ready()
+
+    def _before(self, flows: list[str]) -> set[str]:
+        """The nodes from which one of these incoming flows can be reached without passing this gateway."""
+        sources = [name for name, flow in self._incoming() if flow.id in flows]
+        seen: set[str] = set()
+        while sources:
+            name = sources.pop()
+            if name in seen or name == self.name:
+                continue
+            seen.add(name)
+            sources.extend(self._predecessors(name))
+        return seen
+
+    def _incoming(self) -> Iterator[tuple[str, Flow]]:
+        for name, spec in self._wf_spec.task_specs.items():
+            for flow in getattr(spec, "flows", ()):
+                if flow.target == self.name:
+                    yield name, flow
+
+    def _predecessors(self, target: str) -> Iterator[str]:
+        for name, spec in self._wf_spec.task_specs.items():
+            if any(flow.target == target for flow in getattr(spec, "flows", ())):
+                yield name
+            if target in getattr(spec, "boundaries", ()):
+                yield name

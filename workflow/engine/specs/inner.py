@@ -1,0 +1,122 @@
+"""Activities with an inside: subprocesses, called processes, event subprocesses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.defaults import AdHocSubprocess, CallActivity, EventSubprocess, SubWorkflowTask
+from SpiffWorkflow.util.task import TaskState
+
+from workflow.engine import values
+from workflow.engine.case import Scope
+from workflow.engine.errors import StepFailed
+from workflow.engine.specs.activities import Activity
+from workflow.engine.specs.waiting import Waiting
+from workflow.engine.text import Text
+from workflow.engine.token import Token
+
+MAX_DEPTH = 50
+"""Scopes inside scopes at run time; a drawing that nests deeper is mistaken, and Python's stack is finite."""
+
+
+class Inner(Activity):
+    """An activity that is done when its inside is."""
+
+    start: str | None = None
+    """A certain start of the inside; None for its own."""
+
+    def enter(self, token: Token) -> bool:
+        """Open the inside and start it."""
+        scope = self.open(token)
+        scope.begin(self.start)
+        if not scope.task_tree.children and token.is_alive:
+            # Nothing to do inside: an empty subprocess is passed at once.
+            scope.finish()
+        return False
+
+    def open(self, token: Token, *, holds_case_data: bool = False) -> Scope:
+        """The new inside of an activity. Raises StepFailed when scopes nest too deep."""
+        top = token.workflow.top_workflow
+        depth, workflow = 0, token.workflow
+        while workflow.host is not None:
+            depth, workflow = depth + 1, workflow.host.workflow
+        if depth >= MAX_DEPTH:
+            raise StepFailed(Text("流程嵌套太深。", "Processes are nested too deeply."), token.element_id)
+        scope = Scope(top.subprocess_specs[self.spec], token, holds_case_data=holds_case_data)
+        top.subprocesses[token.id] = scope
+        token._set_state(TaskState.STARTED)
+        return scope
+
+    def inside_finished(self, token: Token, scope: Scope) -> None:
+        """The inside is at its end: hand on through the output mappings and go on."""
+        token.conclude({}, self.outputs_mapped)
+        token.complete()
+
+
+class Subprocess(Inner, SubWorkflowTask):  # type: ignore[misc]
+    """An embedded subprocess: it works on the case data outside; only its input mappings are its own."""
+
+
+class AdHocSteps(Inner, AdHocSubprocess):  # type: ignore[misc]
+    """An ad-hoc subprocess: its steps are offered without order."""
+
+
+class Call(Inner, CallActivity):  # type: ignore[misc]
+    """Runs another process of the bundle on its own data."""
+
+    takes_all = True
+    """All variables in sight are handed in, not only the input mappings."""
+    gives_all = True
+    """Everything the called process changed is handed out, unless there are output mappings."""
+
+    def enter(self, token: Token) -> bool:
+        """Open the called process with a copy of what is handed in."""
+        scope = self.open(token, holds_case_data=True)
+        handed_in: Mapping[str, Any] = token.view() if self.takes_all else token.data
+        scope.data = {name: values.keep(handed_in[name]) for name in handed_in}
+        if self.gives_all and not self.outputs_mapped:
+            scope.base = values.keep(scope.data)
+        scope.begin(self.start)
+        return False
+
+    def inside_finished(self, token: Token, scope: Scope) -> None:
+        """Hand on: with output mappings their targets, else what was changed inside, compared with what came in.
+
+        The comparison keeps a stale copy from overwriting what others entered outside meanwhile (D1).
+        """
+        if self.outputs_mapped:
+            seen = {**token.data, **scope.data}
+            for output in self.outputs_mapped:
+                value = token.evaluate(output.source, seen)
+                token.write(values.nested(output.target, value), skip=token.data)
+        elif self.gives_all:
+            self._hand_out(token, scope)
+        token.complete()
+
+    @staticmethod
+    def _hand_out(token: Token, scope: Scope) -> None:
+        changed, removed = values.difference(scope.base or {}, scope.data)
+        for frame in token.frames():
+            for path in removed:
+                values.remove(frame, path)
+        token.write(changed, skip=token.data)
+
+
+class Handler(Waiting, Inner, EventSubprocess):  # type: ignore[misc]
+    """An event subprocess: one token waits for its start event, one more for every time it was started (D7)."""
+
+    interrupting = True
+
+    def enter(self, token: Token) -> bool:
+        """Wait for the event, or run the inside if this token was made because it happened."""
+        return self.arm(token) if token.is_armed else Inner.enter(self, token)
+
+    def fire(self, token: Token, position: int, payload: Mapping[str, Any]) -> None:
+        """Start the inside; an interrupting event takes everything else in the scope away."""
+        workflow = token.workflow
+        token.write(payload)
+        if self.interrupting:
+            workflow.clear(keep=token)
+            workflow.drop(token)
+        elif not self.rearm(token, position):
+            token.internal_data["slots"][position] = None
+        workflow.spawn(self.name)
