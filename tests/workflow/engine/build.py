@@ -152,10 +152,11 @@ class Play:
     """A run driven by element ids; with `reload` it is saved and restored before every step."""
 
     def __init__(self, of: Bundle, variables: Mapping[str, Any] | None = None, *, reload: bool = False,
-                 operations: Mapping[str, Any] | None = None, start_id: str | None = None, now: datetime = NOW) -> None:
+                 operations: Mapping[str, Any] | None = None, start_id: str | None = None, now: datetime = NOW,
+                 timezone: str = "Asia/Shanghai") -> None:
         self.operations = dict(operations or {})
         self.process: Process = compile(of, operations=self.operations.keys(), roles=ROLES)
-        self.now, self.reload = now, reload
+        self.now, self.reload, self.timezone = now, reload, timezone
         self.path: list[str] = []
         self.signals: list[str] = []
         self.run = Run.start(self.process, self.world, variables or {}, start_id=start_id)
@@ -163,7 +164,7 @@ class Play:
 
     @property
     def world(self) -> World:
-        return World(Moment(self.now), self.operations)
+        return World(Moment(self.now, timezone=self.timezone), self.operations)
 
     def _again(self) -> None:
         self.run = Run.restore(self.process, self.world, self.run.snapshot())

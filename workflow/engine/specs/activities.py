@@ -25,6 +25,10 @@ class Activity(Node):
 class Plain(Activity, NoneTask):  # type: ignore[misc]
     """An abstract task: a drawing of something that needs nobody, passed at once."""
 
+    def __init__(self, wf_spec: Any, bpmn_id: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.manual = False  # the stock class waits for a person here, although nobody is named
+
 
 class Human(Activity, UserTask):  # type: ignore[misc]
     """A step for a person: open until somebody completes it."""

@@ -36,8 +36,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     is_join = False
     """True if a token may wait here for other tokens of the same scope."""
 
-    def __init__(self, wf_spec: Any, bpmn_id: str, **kwargs: Any) -> None:
-        super().__init__(wf_spec, bpmn_id, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.flows: list[Flow] = []
         self.arrivals: list[str] = []
         """Ids of the flows that lead here."""
