@@ -38,8 +38,6 @@ def sources(bundle: Bundle) -> Iterator[tuple[str, bool]]:
 
 def _of_diagram(text: str) -> Iterator[str]:
     for element in xml.read(text).iter():
-        if not isinstance(element.tag, str):
-            continue
         content = (element.text or "").strip()
         if xml.local(element) in ALWAYS_FEEL and content:
             yield content.removeprefix("=")
@@ -54,7 +52,7 @@ def _of_diagram(text: str) -> Iterator[str]:
 
 def _of_decisions(text: str) -> Iterator[tuple[str, bool]]:
     for element in xml.read(text).iter():
-        if isinstance(element.tag, str) and xml.local(element) == "text":
+        if xml.local(element) == "text":
             content = (element.text or "").strip()
             parent = element.getparent()
             role = xml.local(parent) if parent is not None else ""

@@ -1,6 +1,7 @@
 """A run: one case of a process, as the rest of the service sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -83,9 +84,10 @@ class Run:
                 raise ValueError(f"{process.process_id} has several starts; name one")
             start_id = spec.triggers[0]
         run = cls(process, Case(spec, process.scopes, FeelEngine(world)))
-        values.merge(run._case.data, variables)
-        run._case.begin(start_id)
-        run._case.advance()
+        with _as_step_failed():
+            values.merge(run._case.data, variables)
+            run._case.begin(start_id)
+            run._case.advance()
         return run
 
     @classmethod
@@ -106,28 +108,32 @@ class Run:
         token = self._case.index.get(task_id)
         if token is None or not _is_open(token):
             raise TaskNotOpen(Text("这项任务已不在待办中。", "This task is no longer open."))
-        token.internal_data["entered"] = values.keep(given)
-        token.run()
-        self._case.advance()
+        with _as_step_failed(token.element_id):
+            token.internal_data["entered"] = values.keep(given)
+            token.run()
+            self._case.advance()
 
     def receive(self, message: str, key: Any, payload: Mapping[str, Any]) -> bool:
         """Bring a message to the one step that waits for it; False if none does. Raises RunStopped, StepFailed."""
         self._must_be_moving()
-        taken = self._case.events.message(message, key, values.keep(payload))
-        self._case.advance()
+        with _as_step_failed():
+            taken = self._case.events.message(message, key, values.keep(payload))
+            self._case.advance()
         return taken
 
     def signal(self, name: str, payload: Mapping[str, Any]) -> int:
         """Bring a signal from outside to all steps that wait for it, and say how many did. Raises as `receive`."""
         self._must_be_moving()
-        woken = self._case.events.signal(name, values.keep(payload))
-        self._case.advance()
+        with _as_step_failed():
+            woken = self._case.events.signal(name, values.keep(payload))
+            self._case.advance()
         return woken
 
     def wake(self) -> None:
         """Fire what is due at the world's moment. Raises RunStopped, StepFailed."""
         self._must_be_moving()
-        self._case.advance()
+        with _as_step_failed():
+            self._case.advance()
 
     def stop(self, element_id: str | None, message: Text) -> None:
         """Make the run stand still as an incident, e.g. when a step cannot be done again and again."""
@@ -203,6 +209,17 @@ class Run:
                 f"The case stands still and needs looking after first: {incident.message.en}"), incident.element_id)
 
 
+@contextmanager
+def _as_step_failed(element_id: str | None = None) -> Iterator[None]:
+    """Whatever the engine cannot do while it runs is a failed step to the caller."""
+    try:
+        yield
+    except StepFailed:
+        raise
+    except EngineError as error:
+        raise StepFailed(error.message, error.element_id or element_id) from error
+
+
 def _is_open(token: Token) -> bool:
     return isinstance(token.task_spec, Human) and bool(token.has_state(TaskState.READY))
 
@@ -214,5 +231,3 @@ def _open_task(token: Token) -> OpenTask:
         party=spec.properties.get("carerelay:party"), assignee=task["assignee"], form_key=spec.form_key,
         due_at=task["due"], follow_up_at=task["follow_up"], priority=task["priority"], properties=spec.properties)
 
-
-__all__ = ["EngineError", "Incident", "OpenTask", "Run", "RunState", "StepFailed"]

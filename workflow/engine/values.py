@@ -23,26 +23,29 @@ def keep(value: Any) -> Any:
     """
     if value is None or isinstance(value, bool | str):
         return value
-    if isinstance(value, int):
-        if abs(value) > LARGEST_INTEGER:
-            raise ValueRefused(Text(f"整数 {value} 太大,编号请用文字。", f"The number {value} is too large; keep identifiers as text."))
-        return int(value)
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueRefused(Text("数值无效。", "The number is not a finite one."))
-        return value
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueRefused(Text("日期时间没有时区。", "A date-time has no time zone."))
-        return value
+    if isinstance(value, int | float):
+        return _number(value)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueRefused(Text("日期时间没有时区。", "A date-time has no time zone."))
     if isinstance(value, date):
         return value
     if isinstance(value, Mapping):
         return {_key(key): keep(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [keep(entry) for entry in value]
-    raise ValueRefused(Text(
-        f"案例不能保存这种值({type(value).__name__})。", f"A case cannot keep a value of this kind ({type(value).__name__})."))
+    kind = type(value).__name__
+    raise ValueRefused(Text(f"案例不能保存这种值({kind})。", f"A case cannot keep a value of this kind ({kind})."))
+
+
+def _number(value: float) -> float:
+    if isinstance(value, int):
+        if abs(value) > LARGEST_INTEGER:
+            raise ValueRefused(Text(
+                f"整数 {value} 太大,编号请用文字。", f"The number {value} is too large; keep identifiers as text."))
+        return int(value)
+    if not math.isfinite(value):
+        raise ValueRefused(Text("数值无效。", "The number is not a finite one."))
+    return float(value)
 
 
 def to_json(value: Any) -> Any:
@@ -86,36 +89,24 @@ def merge(target: dict[str, Any], changes: Mapping[str, Any]) -> None:
             target[key] = keep(value)
 
 
-def difference(base: Mapping[str, Any], changed: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, ...]]]:
-    """What `changed` did to `base`: the keys added or set (nested), and the paths removed.
+def difference(base: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was set in `changed` since it was copied from `base`, field by field.
 
-    Applying it to a third state is the three-way merge that a join of separate copies needs (engine-defects.md D1):
-    what this side never touched is not written.
+    Laid over a third state it is the three-way merge that separate copies need (engine-defects.md D1): what this
+    side never touched is not written. Nothing takes a field away, so there are no removals to carry over.
     """
-    added: dict[str, Any] = {}
-    removed: list[tuple[str, ...]] = [(key,) for key in base if key not in changed]
+    found: dict[str, Any] = {}
     for key, value in changed.items():
         old = base.get(key)
         if key in base and same(old, value):
             continue
-        if key in base and isinstance(old, Mapping) and isinstance(value, Mapping):
-            inner, gone = difference(old, value)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            inner = difference(old, value)
             if inner:
-                added[key] = inner
-            removed.extend((key, *path) for path in gone)
+                found[key] = inner
         else:
-            added[key] = value
-    return added, removed
-
-
-def remove(target: dict[str, Any], path: tuple[str, ...]) -> None:
-    """Take the value at a path out of a dict; a path that is not there is already gone."""
-    for key in path[:-1]:
-        inner = target.get(key)
-        if not isinstance(inner, dict):
-            return
-        target = inner
-    target.pop(path[-1], None)
+            found[key] = value
+    return found
 
 
 def same(left: Any, right: Any) -> bool:

@@ -50,7 +50,8 @@ class ScopeParser(ProcessParser):  # type: ignore[misc]
     def _default(self, source: Node) -> str | None:
         for child in self.node:
             if child.get("id") == source.bpmn_id:
-                return child.get("default")
+                default: str | None = child.get("default")
+                return default
         return None
 
     @staticmethod

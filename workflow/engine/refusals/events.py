@@ -5,6 +5,7 @@ from datetime import UTC
 from lxml import etree
 
 from workflow.engine import timers
+from workflow.engine.findings import Severity
 from workflow.engine.parser import events, extensions
 from workflow.engine.parser.events import unprefixed
 from workflow.engine.refusals.sheet import EVENTS, Sheet, nodes_of
@@ -61,6 +62,11 @@ def _event(sheet: Sheet, file: str, scope: etree._Element, node: etree._Element)
                      f"An event of this kind ({what}) cannot stand at “{{name}}”.")
         else:
             _definition(sheet, file, node, element, what, place)
+        if place == "process" and what in {"timer", "signal"}:
+            sheet.add(file, node.get("id"), "start-from-outside", Text(
+                "流程不会自己从这里开始,需要由系统设置触发。",
+                "The process does not start here by itself; something outside must be set up to trigger it."),
+                severity=Severity.WARNING)
 
 
 def _definition(

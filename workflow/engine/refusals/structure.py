@@ -4,16 +4,20 @@ from collections import Counter
 
 from lxml import etree
 
-from workflow.engine.refusals.sheet import ACTIVITIES, Sheet, flows_of, nodes_of
+from workflow.engine.refusals.sheet import ACTIVITIES, SCOPES, Sheet, flows_of, nodes_of
 from workflow.engine.text import Text
 from workflow.engine.xml import BPMN, local
 
+MAX_NESTED = 20
 CONDITION = f"{{{BPMN}}}conditionExpression"
 
 
 def check(sheet: Sheet, file: str, root: etree._Element) -> None:
     """All scopes of a file."""
     for scope in sheet.scopes(root):
+        if sum(1 for outer in scope.iterancestors() if local(outer) in SCOPES) >= MAX_NESTED:
+            sheet.at(file, scope, "nested-too-deep", "“{name}”嵌套太深。", "“{name}” is nested too deeply.")
+            continue
         nodes = {node.get("id", ""): node for node in nodes_of(scope)}
         if not nodes:
             sheet.at(file, scope, "scope-empty", "“{name}”里面没有任何步骤。", "There is no step in “{name}”.")

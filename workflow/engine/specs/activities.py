@@ -83,13 +83,12 @@ class Human(Activity, UserTask):  # type: ignore[misc]
 
     def _priority(self, token: Token) -> int:
         value: Any = token.evaluate(self.priority) if self.priority is not None else DEFAULT_PRIORITY
-        try:
-            number = int(value)
-        except (TypeError, ValueError):
-            number = -1
-        if not 0 <= number <= 100:
-            raise StepFailed(Text("优先级必须是 0 到 100 的整数。", "A priority is a whole number from 0 to 100."), token.element_id)
-        return number
+        if isinstance(value, str) and value.isdigit():
+            value = int(value)
+        if not isinstance(value, int | float) or isinstance(value, bool) or value not in range(101):
+            raise StepFailed(
+                Text("优先级必须是 0 到 100 的整数。", "A priority is a whole number from 0 to 100."), token.element_id)
+        return int(value)
 
 
 class Manual(Activity, ManualTask):  # type: ignore[misc]
@@ -155,7 +154,8 @@ def call(token: Token, operation: str, headers: dict[str, str]) -> dict[str, Any
     function = token.engine.world.operations.get(operation)
     if function is None:
         raise StepFailed(Text(f"操作“{operation}”不存在。", f"The operation “{operation}” does not exist."), token.element_id)
-    inputs = {**headers, **{name: values.keep(value) for name, value in token.data.items()}}
+    names = {mapped.target.partition(".")[0] for mapped in token.task_spec.inputs_mapped}
+    inputs = {**headers, **{name: values.keep(token.data[name]) for name in names}}
     try:
         result = function(inputs)
     except (BusinessError, EngineError):

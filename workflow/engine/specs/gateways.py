@@ -48,7 +48,7 @@ class Join(Node):
                 token.workflow.drop(other)
 
 
-class Parallel(Join, ParallelGateway):
+class Parallel(Join, ParallelGateway):  # type: ignore[misc]
     """Opens when a token waits on every incoming flow; then takes all outgoing flows."""
 
     def enter(self, token: Token) -> bool:
@@ -67,7 +67,7 @@ class Parallel(Join, ParallelGateway):
         return self.flows
 
 
-class Inclusive(Join, InclusiveGateway):
+class Inclusive(Join, InclusiveGateway):  # type: ignore[misc]
     """Opens when no token that is still under way can reach an incoming flow that has none.
 
     The rule of BPMN 2.0, table 13.3: wait for every token that can reach an empty incoming flow without passing this

@@ -89,16 +89,8 @@ class Call(Inner, CallActivity):  # type: ignore[misc]
                 value = token.evaluate(output.source, seen)
                 token.write(values.nested(output.target, value), skip=token.data)
         elif self.gives_all:
-            self._hand_out(token, scope)
+            token.write(values.difference(scope.base or {}, scope.data), skip=token.data)
         token.complete()
-
-    @staticmethod
-    def _hand_out(token: Token, scope: Scope) -> None:
-        changed, removed = values.difference(scope.base or {}, scope.data)
-        for frame in token.frames():
-            for path in removed:
-                values.remove(frame, path)
-        token.write(changed, skip=token.data)
 
 
 class Handler(Waiting, Inner, EventSubprocess):  # type: ignore[misc]
