@@ -1,7 +1,8 @@
-"""The checker's picture of a diagram: nodes, flows, scopes and the expressions on them, without any run-time meaning."""
+"""The checker's picture of a diagram: nodes, flows, scopes and the expressions on them, without behaviour."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from workflow.engine.text import Text
 
@@ -38,7 +39,6 @@ class EventDefinition:
 
     kind: str
     reference: str | None = None
-    resolved: bool = True
     name: str | None = None
     timer: tuple[str, str] | None = None
 
@@ -82,8 +82,6 @@ class Node:
     triggered_by_event: bool = False
     events: list[EventDefinition] = field(default_factory=list)
     form: str | None = None
-    groups: str | None = None
-    operation: str | None = None
     decision: str | None = None
     calls: str | None = None
     shares_all_in: bool = True
@@ -112,7 +110,10 @@ class Node:
 
 @dataclass
 class Diagram:
-    """One process of one file; `nodes` and `flows` of all its subprocesses lie in the same dictionaries."""
+    """One process of one file; `nodes` and `flows` of all its subprocesses lie in the same dictionaries.
+
+    The questions below are asked once the diagram is complete: their answers are kept.
+    """
 
     file: str
     id: str
@@ -123,7 +124,7 @@ class Diagram:
 
     def inside(self, scope: str) -> list[Node]:
         """The nodes that lie directly in the process or subprocess `scope`."""
-        return [node for node in self.nodes.values() if node.scope == scope]
+        return self._inside.get(scope, [])
 
     def scopes(self) -> Iterator[str]:
         """The process and all its subprocesses, outer before inner."""
@@ -134,16 +135,11 @@ class Diagram:
 
     def boundaries(self, node_id: str) -> list[Node]:
         """The boundary events on the edge of a step."""
-        return [node for node in self.nodes.values() if node.attached_to == node_id]
+        return self._boundaries.get(node_id, [])
 
     def starts(self, scope: str) -> list[Node]:
         """Where a scope begins: its start events or, if it has none, every node that nothing leads to."""
-        inside = self.inside(scope)
-        return [node for node in inside if node.kind == "startEvent"] or [
-            node for node in inside
-            if not node.incoming and not node.triggered_by_event and node.kind != "boundaryEvent"
-            and not (node.kind == "intermediateCatchEvent" and node.event("link"))
-        ]
+        return self._starts.get(scope, [])
 
     def event_subprocesses(self, scope: str) -> list[Node]:
         """The event subprocesses drawn directly in a scope."""
@@ -160,3 +156,29 @@ class Diagram:
             found.append(scope)
             scope = self.nodes[scope].scope
         return found
+
+    @cached_property
+    def _inside(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes.values():
+            found.setdefault(node.scope, []).append(node)
+        return found
+
+    @cached_property
+    def _boundaries(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes.values():
+            if node.attached_to:
+                found.setdefault(node.attached_to, []).append(node)
+        return found
+
+    @cached_property
+    def _starts(self) -> dict[str, list[Node]]:
+        return {
+            scope: [node for node in inside if node.kind == "startEvent"] or [
+                node for node in inside
+                if not node.incoming and not node.triggered_by_event and node.kind != "boundaryEvent"
+                and not (node.kind == "intermediateCatchEvent" and node.event("link"))
+            ]
+            for scope, inside in self._inside.items()
+        }

@@ -33,7 +33,7 @@ class Exploration:
     moved: set[str] = field(default_factory=set)
     stuck: list[int] = field(default_factory=list)
     met_twice: dict[str, int] = field(default_factory=dict)
-    marked_twice: dict[int, tuple[int, Trigger]] = field(default_factory=dict)
+    marked_twice: dict[tuple[int, str], tuple[int, Trigger]] = field(default_factory=dict)
     uncaught: set[str] = field(default_factory=set)
     endless: list[int] = field(default_factory=list)
     complete: bool = True
@@ -100,7 +100,7 @@ def _first(enabled: list[Trigger]) -> list[Trigger]:
 def _move(found: Exploration, state: int, trigger: Trigger, outcome: Outcome) -> int:
     rest = state & ~trigger.consumes & ~outcome.kills
     for place in found.net.marked(rest & outcome.produces):
-        found.marked_twice.setdefault(place, (state, trigger))
+        found.marked_twice.setdefault((place, trigger.node.id), (state, trigger))
     if outcome.uncaught:
         found.uncaught.add(trigger.node.id)
     return rest | outcome.produces

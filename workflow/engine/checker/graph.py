@@ -45,13 +45,17 @@ class Graph:
             following += [catch.id for catch in link_catches(diagram, node)]
         return following
 
+    def _comes_last(self, node: Node) -> bool:
+        """True for ends that several arrows lead to, so that tokens meet there, and for event subprocesses."""
+        return node.triggered_by_event or (not self.next[node.id] and len(node.incoming) > 1)
+
     def _rank_scope(self, scope: str) -> None:
         inside = [node.id for node in self.diagram.inside(scope)]
         starts = [node.id for node in self.diagram.starts(scope)]
         roots = [*starts, *(node for node in inside if node not in starts)]
         group = {node: number for number, nodes in enumerate(circles(self.next, roots)) for node in nodes}
         step = {node: number for number, node in enumerate(forward_order(self.next, roots))}
-        late = {node for node in inside if not self.next[node] or self.diagram.nodes[node].triggered_by_event}
+        late = {node for node in inside if self._comes_last(self.diagram.nodes[node])}
         for node in sorted(inside, key=lambda node: (node in late, group[node], step[node])):
             self.circle[node] = (scope, group[node])
             self.rank[node] = len(self.rank)

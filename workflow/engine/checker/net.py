@@ -61,6 +61,7 @@ class Net:
         self.by_place: dict[int, Trigger] = {}
         self.inner: dict[str, int] = {}
         self.consumer: dict[int, Node] = {}
+        self.taken: dict[str, int] = {}
         self._make_places()
         self._make_triggers()
 
@@ -95,45 +96,43 @@ class Net:
     def inputs(self, node: Node) -> list[int]:
         """The places whose tokens the node takes."""
         names = list(node.incoming)
-        if node in self.diagram.starts(node.scope) or node.triggered_by_event:
+        if node.triggered_by_event or any(node is start for start in self.diagram.starts(node.scope)):
             names.append("start:" + node.id)
         if node.attached_to:
             names.append("boundary:" + node.id)
         if node.kind == "intermediateCatchEvent" and node.event("link"):
             names.append("link:" + node.id)
-        return [self.bit[name] for name in names if name in self.bit]
+        return list(dict.fromkeys(self.bit[name] for name in names if name in self.bit))
 
     def _make_places(self) -> None:
         diagram = self.diagram
+        beginnings = [node for scope in diagram.scopes() for node in diagram.starts(scope)]
+        beginnings += [node for node in diagram.nodes.values() if node.triggered_by_event]
+        names = ["start:" + node.id for node in beginnings]
         for node in diagram.nodes.values():
-            if node.is_scope:
-                self._place("open:" + node.id)
-            if node.attached_to:
-                self._place("boundary:" + node.id)
-            if node.triggered_by_event:
-                self._place("start:" + node.id)
-            if node.kind == "intermediateCatchEvent" and node.event("link"):
-                self._place("link:" + node.id)
-        for scope in diagram.scopes():
-            for node in diagram.starts(scope):
-                self._place("start:" + node.id)
-        for flow in diagram.flows.values():
-            self._place(flow.id)
+            names += ["open:" + node.id] if node.is_scope else []
+            names += ["boundary:" + node.id] if node.attached_to else []
+            names += ["link:" + node.id] if node.kind == "intermediateCatchEvent" and node.event("link") else []
+        for name in [*names, *diagram.flows]:
+            self.bit[name] = 1 << len(self.places)
+            self.places.append(name)
         for node in diagram.nodes.values():
-            for place in self.inputs(node):
-                self.consumer[place] = node
+            if node.kind == "endEvent" and not node.events:
+                # Tokens that only wait to be counted at one end need no place of their own for each arrow.
+                self.bit.update(dict.fromkeys(node.incoming[1:], self.bit[node.incoming[0]] if node.incoming else 0))
+            self.consumer.update(dict.fromkeys(self.inputs(node), node))
+            self.taken[node.id] = sum(self.inputs(node))
         for scope in [*diagram.scopes()][::-1]:
-            mask = 0
-            for node in diagram.inside(scope):
-                for place in self.inputs(node):
-                    mask |= place
-                if node.is_scope:
-                    mask |= self.bit["open:" + node.id] | self.inner[node.id]
-            self.inner[scope] = mask
+            self.inner[scope] = self._mask(scope)
 
-    def _place(self, name: str) -> None:
-        self.bit[name] = 1 << len(self.places)
-        self.places.append(name)
+    def _mask(self, scope: str) -> int:
+        """All places in a scope; those of the subprocesses in it must be known already."""
+        mask = 0
+        for node in self.diagram.inside(scope):
+            mask |= self.taken[node.id]
+            if node.is_scope:
+                mask |= self.bit["open:" + node.id] | self.inner[node.id]
+        return mask
 
     def _make_triggers(self) -> None:
         for node in self.diagram.nodes.values():
@@ -170,7 +169,7 @@ class Net:
         found = 0
         for node_id in self.graph.leading_to(last.source, without=join.id) if last else ():
             node = self.diagram.nodes[node_id]
-            found |= sum(self.inputs(node))
+            found |= self.taken[node.id]
             if node.is_scope:
                 found |= self.bit["open:" + node.id]
         return found

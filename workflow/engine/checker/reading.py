@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
+from workflow.engine import xml
 from workflow.engine.checker.diagram import (
     ACTIVITIES,
     Diagram,
@@ -16,24 +17,23 @@ from workflow.engine.checker.diagram import (
 )
 from workflow.engine.text import Text
 
-BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+BPMN = f"{{{xml.BPMN}}}"
+ZEEBE = f"{{{xml.ZEEBE}}}"
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
 EVENTS = frozenset({
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
 })
+# Attributes that hold FEEL if they begin with "=", by the element they stand on.
+FORMULA_ATTRIBUTES = {
+    "assignmentDefinition": ("assignee", "candidateGroups"), "taskSchedule": ("dueDate", "followUpDate"),
+    "priorityDefinition": ("priority",), "header": ("value",),
+}
 CODES = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
 
 
-def parse(text: str) -> etree._Element:
-    """The root element; entities and network are off. Raises etree.XMLSyntaxError."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-    return etree.fromstring(text.encode(), parser)
-
-
 def read(file: str, text: str) -> list[Diagram]:
-    """Every process of a BPMN file. Raises etree.XMLSyntaxError if it is not XML."""
-    root = parse(text)
+    """Every process of a BPMN file. Raises xml.XmlRefused if it is not safe, well-formed XML."""
+    root = xml.read(text)
     declared = {
         element.get("id", ""): element
         for element in root.iter(*(BPMN + kind for kind in CODES), BPMN + "timerEventDefinition")
@@ -81,7 +81,7 @@ def _node(element: etree._Element, kind: str, scope: str, declared: dict[str, et
     )
     node.events = [_event(child, declared) for child in element if _local(child).endswith("EventDefinition")]
     node.events += [
-        _event_of(declared[reference.text], declared)
+        _event(declared[reference.text], declared)
         for reference in element.findall(BPMN + "eventDefinitionRef") if reference.text in declared
     ]
     if kind in {"receiveTask", "sendTask"} and element.get("messageRef"):
@@ -95,16 +95,13 @@ def _node(element: etree._Element, kind: str, scope: str, declared: dict[str, et
         if event.timer and event.timer[1].startswith("="):
             node.expressions.append(Expression(_feel(event.timer[1]), "timer"))
     for condition in element.iter(BPMN + "condition"):
-        if condition.getparent() is not None and _local(condition.getparent()) == "conditionalEventDefinition":
+        parent = condition.getparent()
+        if parent is not None and _local(parent) == "conditionalEventDefinition":
             node.expressions.append(Expression(_feel(condition.text or ""), "condition"))
     return node
 
 
 def _event(element: etree._Element, declared: dict[str, etree._Element]) -> EventDefinition:
-    return _event_of(element, declared)
-
-
-def _event_of(element: etree._Element, declared: dict[str, etree._Element]) -> EventDefinition:
     kind = _local(element).removesuffix("EventDefinition")
     if kind == "timer":
         for form in ("timeDuration", "timeDate", "timeCycle"):
@@ -120,43 +117,38 @@ def _event_of(element: etree._Element, declared: dict[str, etree._Element]) -> E
 def _resolve(kind: str, reference: str | None, declared: dict[str, etree._Element]) -> EventDefinition:
     target = declared.get((reference or "").rpartition(":")[2])
     code = target.get(CODES[kind]) if target is not None and kind in CODES else None
-    return EventDefinition(kind, reference, resolved=reference is None or target is not None, name=code)
+    return EventDefinition(kind, reference, name=code)
 
 
 def _read_extensions(node: Node, element: etree._Element) -> None:
     extensions = element.find(BPMN + "extensionElements")
-    if extensions is None:
-        return
-    for entry in extensions.iter():
-        if not isinstance(entry.tag, str) or not entry.tag.startswith(ZEEBE):
-            continue
-        match _local(entry):
-            case "formDefinition":
-                node.form = entry.get("formId")
-            case "assignmentDefinition":
-                node.groups = entry.get("candidateGroups")
-                _attributes(node, entry, "assignee", "candidateGroups")
-            case "taskSchedule":
-                _attributes(node, entry, "dueDate", "followUpDate")
-            case "priorityDefinition":
-                _attributes(node, entry, "priority")
-            case "taskDefinition":
-                node.operation = entry.get("type")
-            case "header":
-                _attributes(node, entry, "value")
-            case "calledDecision":
-                node.decision, node.result = entry.get("decisionId"), entry.get("resultVariable")
-            case "script":
-                node.result = entry.get("resultVariable")
-                node.expressions.append(Expression(_feel(entry.get("expression", "")), "script"))
-            case "calledElement":
-                node.calls = entry.get("processId")
-                node.shares_all_in = entry.get("propagateAllParentVariables", "true") != "false"
-                node.shares_all_out = entry.get("propagateAllChildVariables", "true") != "false"
-            case "input":
-                node.inputs.append(_mapping(node, entry, after=False))
-            case "output":
-                node.outputs.append(_mapping(node, entry, after=True))
+    for entry in extensions.iter(f"{ZEEBE}*") if extensions is not None else ():
+        name = _local(entry)
+        for attribute in FORMULA_ATTRIBUTES.get(name, ()):
+            value = entry.get(attribute, "")
+            if value.startswith("="):
+                node.expressions.append(Expression(_feel(value), attribute))
+        if name == "input":
+            node.inputs.append(_mapping(node, entry, after=False))
+        elif name == "output":
+            node.outputs.append(_mapping(node, entry, after=True))
+        else:
+            _read_extension(node, name, entry)
+
+
+def _read_extension(node: Node, name: str, entry: etree._Element) -> None:
+    match name:
+        case "formDefinition":
+            node.form = entry.get("formId")
+        case "calledDecision":
+            node.decision, node.result = entry.get("decisionId"), entry.get("resultVariable")
+        case "script":
+            node.result = entry.get("resultVariable")
+            node.expressions.append(Expression(_feel(entry.get("expression", "")), "script"))
+        case "calledElement":
+            node.calls = entry.get("processId")
+            node.shares_all_in = entry.get("propagateAllParentVariables", "true") != "false"
+            node.shares_all_out = entry.get("propagateAllChildVariables", "true") != "false"
 
 
 def _mapping(node: Node, entry: etree._Element, *, after: bool) -> Mapping:
@@ -166,24 +158,17 @@ def _mapping(node: Node, entry: etree._Element, *, after: bool) -> Mapping:
     return Mapping(source, target)
 
 
-def _attributes(node: Node, entry: etree._Element, *names: str) -> None:
-    for name in names:
-        value = entry.get(name, "")
-        if value.startswith("="):
-            node.expressions.append(Expression(_feel(value), name))
-
-
 def _read_instances(node: Node, element: etree._Element) -> None:
     loop = element.find(BPMN + "multiInstanceLoopCharacteristics")
     if loop is None:
         return
     own = loop.find(f"{BPMN}extensionElements/{ZEEBE}loopCharacteristics")
-    values = dict(own.attrib) if own is not None else {}
+    values = {str(name): str(value) for name, value in own.attrib.items()} if own is not None else {}
     until = loop.find(BPMN + "completionCondition")
     node.instances = MultiInstance(
-        collection=_feel(str(values["inputCollection"])) if "inputCollection" in values else None,
-        item=_str(values.get("inputElement")), output=_str(values.get("outputCollection")),
-        output_item=_feel(str(values["outputElement"])) if "outputElement" in values else None,
+        collection=_feel(values["inputCollection"]) if "inputCollection" in values else None,
+        item=values.get("inputElement"), output=values.get("outputCollection"),
+        output_item=_feel(values["outputElement"]) if "outputElement" in values else None,
         until=_feel(until.text or "") if until is not None else None,
         sequential=loop.get("isSequential") == "true",
     )
@@ -213,10 +198,6 @@ def _text(element: etree._Element) -> Text:
 
 def _feel(text: str) -> str:
     return text.strip().removeprefix("=").strip()
-
-
-def _str(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _local(element: etree._Element) -> str:

@@ -1,8 +1,10 @@
 """Collects findings: fills a rule's sentences in, names steps as people know them, says nothing twice."""
 
+from collections.abc import Iterable
+
 from workflow.engine.checker.diagram import Diagram, Flow, Node
 from workflow.engine.checker.rules import RULES
-from workflow.engine.findings import Finding
+from workflow.engine.findings import Finding, Severity
 from workflow.engine.text import Text
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -50,16 +52,15 @@ class Report:
         """Record a finding about a node; {step} is its name."""
         self.add(rule_id, diagram.file, node.id, step=name_of(node), **places)
 
+    def blames(self, elements: Iterable[str]) -> bool:
+        """True if one of these elements has an error already; what follows from it need not be told too."""
+        wanted = set(elements)
+        return any(each.element_id in wanted and each.severity is Severity.ERROR for each in self._findings)
+
     @property
     def findings(self) -> list[Finding]:
         """In the order of their discovery."""
         return list(self._findings)
-
-
-def listing(words: list[str] | set[str] | frozenset[str]) -> Text:
-    """A list of names in both languages, or a word for none."""
-    ordered = sorted(words)
-    return Text("、".join(ordered), ", ".join(ordered)) if ordered else Text("(没有)", "(none)")
 
 
 def _sentence(text: str) -> str:

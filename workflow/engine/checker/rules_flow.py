@@ -27,7 +27,9 @@ RULES: tuple[Rule, ...] = (
         ("请先用“并行网关”(+)把两条路汇合起来。", "Join the two branches first, with a parallel gateway (+)."),
     ),
     warning(
-        "loop-doubles", ("循环的每一轮都另起一条没有收回的路", "Every round of a loop starts a branch that nobody waits for"),
+        "loop-doubles",
+        ("循环的每一轮都另起一条没有收回的路",
+         "Every round of a loop starts a branch that nobody waits for"),
         ("每循环一轮,{step}就会再开始一次,而上一轮的可能还没有做完。",
          "Every round of the loop starts {step} once more, while that of the round before may still be open."),
         ("如果不是有意的,请在回头之前把各条路汇合起来。",
@@ -45,16 +47,11 @@ RULES: tuple[Rule, ...] = (
          "Arrows lead to {step}, but no way through the process ever gets there."),
         ("请检查它前面的汇合和结束。", "Look at the joins and ends before it."),
     ),
-    error(
-        "cannot-finish", ("案例可能永远结束不了", "A case can go round for ever"),
-        ("走到{step}以后,案例可能一直转圈,永远结束不了。",
-         "Once {step} is reached the case can only go round, it can never finish."),
-        ("请给这个圈加一条出去的路。", "Give the loop a way out."),
-    ),
     warning(
-        "not-fully-explored", ("流程太复杂,没有全部检查完", "The process is too intricate to be explored completely"),
+        "not-fully-explored", ("流程太复杂,没有全部检查完", "A process too intricate to be explored completely"),
         ("流程“{process}”可能的走法太多,只检查了前 {states} 种情形,其余没有检查。",
-         "The process “{process}” has too many ways through it: the first {states} situations were checked, not the rest."),
+         "The process “{process}” has too many ways through it: the first {states} "
+         "situations were checked, not the rest."),
         ("请把同时进行的部分分成几个子流程。", "Move parts that run at the same time into called processes."),
     ),
     warning(
@@ -70,18 +67,15 @@ RULES: tuple[Rule, ...] = (
         ("请检查错误代码,或删掉这个事件。", "Check the code of the error, or delete the event."),
     ),
     error(
-        "condition-missing", ("分支上没有写条件", "A branch has no condition"),
-        ("{step}的分支{flow}既没有条件,也不是默认分支。", "The branch {flow} of {step} has no condition and is not the default."),
-        ("请写上条件,或把它设为默认分支。", "Write a condition, or make it the default branch."),
-    ),
-    error(
         "gateway-incomplete", ("有一种情况哪条分支都不走", "There is a case in which no branch is taken"),
         ("当{example}时,{step}没有一条分支可走,案例会停下来。",
          "If {example}, no branch of {step} can be taken and the case stops."),
         ("请补上条件,或把其中一条设为默认分支。", "Complete the conditions, or make one branch the default."),
     ),
     warning(
-        "gateway-unproven", ("没有默认分支,也看不出条件是否完整", "No default branch, and conditions that cannot be shown to be complete"),
+        "gateway-unproven",
+        ("没有默认分支,也看不出条件是否完整",
+         "No default branch, and conditions that cannot be shown to be complete"),
         ("{step}没有默认分支,系统无法确认它的条件包括了所有情况。",
          "{step} has no default branch, and it cannot be shown that its conditions cover every case."),
         ("请把其中一条设为默认分支。", "Make one branch the default."),
@@ -120,24 +114,14 @@ RULES: tuple[Rule, ...] = (
     error(
         "timer-unreadable", ("时间写错,系统读不懂", "A timer that cannot be read"),
         ("{step}的时间“{timer}”读不懂。", "The timer “{timer}” of {step} cannot be read."),
-        ("时长写成 PT2H(两小时)、P3D(三天);时刻写成 2026-01-31T09:00:00+08:00;每天一次共三次写成 R3/P1D。",
-         "Write durations as PT2H (two hours) or P3D (three days), instants as 2026-01-31T09:00:00+08:00, "
-         "three times daily as R3/P1D."),
+        ("时长用 duration(\"P3D\")(三天),到某个时刻用日期或日期时间,例如 working days after(now(), 2)。",
+         "Use duration(\"P3D\") for three days, and a date or date with time for an instant, "
+         "for example working days after(now(), 2)."),
     ),
     warning(
         "name-missing", ("缺少中文或英文名称", "A name is missing in Chinese or English"),
         ("{step}没有{language}名称。", "{step} has no name in {language}."),
         ("中文写在名称里,英文写在属性 carerelay:name_en 里。",
          "The Chinese goes into the name, the English into the property carerelay:name_en."),
-    ),
-    error(
-        "task-without-form", ("人要做的任务没有表单", "A step for people has no form"),
-        ("{step}没有表单,打开后无事可填。", "{step} has no form: there is nothing to fill in."),
-        ("请选择一张表单。", "Choose a form."),
-    ),
-    error(
-        "task-without-role", ("人要做的任务没有角色", "A step for people has no role"),
-        ("{step}没有分配给任何角色,谁也看不到它。", "{step} is given to no role: nobody will see it."),
-        ("请在“分配”中填写角色。", "Fill in the role under “Assignment”."),
     ),
 )

@@ -95,12 +95,15 @@ def _steps_done_twice(found: Exploration, graph: Graph, report: Report) -> None:
     told = set(found.met_twice)
     for node_id, state in found.met_twice.items():
         _tell_twice(found, graph, report, diagram.nodes[node_id], state)
-    for place, (state, trigger) in found.marked_twice.items():
+    for (place, _), (state, trigger) in found.marked_twice.items():
         node = found.net.consumer.get(place)
         if node is None or trigger.node.id in told or node.id in told or _is_aside(diagram, graph, node, place, found):
             continue
+        if node.kind == "endEvent" and _is_aside(diagram, graph, trigger.node, 0, found):
+            continue
         told.add(node.id)
-        if graph.in_circle(trigger.node.id) and graph.circle[node.id] != graph.circle[trigger.node.id]:
+        in_loop = graph.in_circle(trigger.node.id) and graph.circle[node.id] != graph.circle[trigger.node.id]
+        if in_loop and node.kind != "endEvent":
             report.at("loop-doubles", diagram, node)
         elif not _follows_from(graph, told - {node.id}, node):
             _tell_twice(found, graph, report, node, state)
@@ -118,12 +121,13 @@ def _tell_twice(found: Exploration, graph: Graph, report: Report, node: Node, st
 
 def _is_aside(diagram: Diagram, graph: Graph, node: Node, place: int, found: Exploration) -> bool:
     """True on the path of a non-interrupting event: it may well begin again before its last round is over."""
-    if found.net.name(place).startswith("boundary:"):
+    if place and found.net.name(place).startswith("boundary:"):
         return True
     starts = [start.id for start in diagram.starts(node.scope)]
     for event in diagram.inside(node.scope):
         beside = (event.attached_to and not event.interrupting) or event.triggered_by_event
-        if beside and node.id in graph.reachable([event.id]) and node.id not in graph.reachable(starts, without=event.id):
+        if (beside and node.id in graph.reachable([event.id])
+                and node.id not in graph.reachable(starts, without=event.id)):
             return True
     if node.scope == diagram.id:
         return False
@@ -144,14 +148,11 @@ def _endless(found: Exploration, graph: Graph, report: Report) -> None:
             trigger = net.by_place.get(place)
             if trigger and trigger.enabled(state) and not _can_be_interrupted(diagram, trigger.node):
                 involved[trigger.node.id] = None
-    ends = {node.id for node in diagram.nodes.values() if not node.outgoing and not node.attached_to}
     for node_id in sorted(involved, key=lambda each: graph.rank[each]):
         if node_id in told or not graph.in_circle(node_id):
             continue
-        ahead = graph.reachable([node_id])
-        told |= ahead
-        rule = "cannot-finish" if ahead & ends else "end-unreachable"
-        report.at(rule, diagram, diagram.nodes[node_id])
+        told |= graph.reachable([node_id])
+        report.at("end-unreachable", diagram, diagram.nodes[node_id])
 
 
 def _can_be_interrupted(diagram: Diagram, node: Node) -> bool:
@@ -168,7 +169,9 @@ def _can_be_interrupted(diagram: Diagram, node: Node) -> bool:
         scope = diagram.nodes[scope].scope
 
 
-def _never_happening(found: Exploration, graph: Graph, report: Report, unreachable: set[str], waiting: set[str]) -> None:
+def _never_happening(
+    found: Exploration, graph: Graph, report: Report, unreachable: set[str], waiting: set[str],
+) -> None:
     diagram = found.net.diagram
     standing = {scope for node_id in waiting for scope in (node_id, *diagram.around(node_id))}
     explained = graph.reachable(standing) | unreachable

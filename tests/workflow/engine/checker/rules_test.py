@@ -1,0 +1,30 @@
+"""Every rule of the catalogue finds its own seeded fault, says where and why in both languages, and is else silent."""
+
+import pytest
+
+from tests.workflow.engine.checker.examples import EXAMPLES
+from workflow.engine.checker import RULES, analyse
+
+
+def test_every_rule_has_a_right_and_a_wrong_example() -> None:
+    assert set(EXAMPLES) == set(RULES)
+
+
+@pytest.mark.parametrize("rule", EXAMPLES)
+def test_the_wrong_example_is_found_by_its_rule_alone(rule: str) -> None:
+    example = EXAMPLES[rule]
+    found = analyse(example.wrong, variables=example.variables)
+    assert [(each.rule, each.element_id) for each in found] == [(rule, example.element)]
+    finding = found[0]
+    assert finding.severity is RULES[rule].severity
+    assert finding.hint is not None
+    for text in (finding.message, finding.hint):
+        assert "{" not in text.zh + text.en
+        assert text.zh != text.en
+        assert not text.en[0].islower()
+
+
+@pytest.mark.parametrize("rule", EXAMPLES)
+def test_the_right_example_is_left_alone(rule: str) -> None:
+    example = EXAMPLES[rule]
+    assert [(each.rule, each.element_id) for each in analyse(example.right, variables=example.variables)] == []

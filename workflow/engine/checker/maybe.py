@@ -1,0 +1,87 @@
+"""What may have been set when a step is reached: by something before it, or by something beside it."""
+
+from workflow.engine.checker.context import Context
+from workflow.engine.checker.diagram import Diagram, Node
+from workflow.engine.checker.fields import Field
+from workflow.engine.checker.graph import Graph, reach
+
+ANYTHING = "*"
+
+
+class Maybe:
+    """Answers, for each node of a process, the fields that some step may have set before it is done."""
+
+    def __init__(self, context: Context, diagram: Diagram, graph: Graph) -> None:
+        self._diagram = diagram
+        self._next = {node.id: self._following(node, graph) for node in diagram.nodes.values()}
+        self._ahead = {node.id: reach(self._next, self._next[node.id]) for node in diagram.nodes.values()}
+        self._sets = {node.id: possible_results(context, node) for node in diagram.nodes.values()}
+        self._beside = self._branches_beside()
+
+    def before(self, node: Node) -> dict[str, Field]:
+        """The fields by path; `ANYTHING` is among them if an operation or message may have set what it likes."""
+        found: dict[str, Field] = {}
+        for other, results in self._sets.items():
+            if results and (node.id in self._ahead[other] or self._are_beside(other, node.id)):
+                found.update((each.path, each) for each in results)
+        return found
+
+    def everywhere(self) -> dict[str, Field]:
+        """Whatever any step of the process sets."""
+        return {each.path: each for results in self._sets.values() for each in results}
+
+    def _following(self, node: Node, graph: Graph) -> list[str]:
+        following = list(graph.next[node.id])
+        if node.is_scope:
+            following += [each.id for each in self._diagram.starts(node.id)]
+            following += [each.id for each in self._diagram.event_subprocesses(node.id)]
+        for scope in self._diagram.around(node.id):
+            following += graph.next[scope]
+        return following
+
+    def _branches_beside(self) -> list[list[set[str]]]:
+        found = []
+        for node in self._diagram.nodes.values():
+            splits = node.kind not in {"exclusiveGateway", "eventBasedGateway"} and len(node.outgoing) > 1
+            beside = [event.id for event in self._diagram.boundaries(node.id) if not event.interrupting]
+            if splits or beside:
+                heads = [[self._diagram.flows[flow].target] for flow in node.outgoing] if splits else [
+                    [node.id, *(each.id for each in self._diagram.next_nodes(node))]]
+                heads += [[event] for event in beside]
+                found.append([reach(self._next, head) for head in heads])
+        for scope in self._diagram.scopes():
+            handlers = self._diagram.event_subprocesses(scope)
+            if handlers:
+                main = reach(self._next, [each.id for each in self._diagram.starts(scope)])
+                found.append([main, *(reach(self._next, [handler.id]) for handler in handlers)])
+        return found
+
+    def _are_beside(self, one: str, other: str) -> bool:
+        return any(
+            any(one in branch and any(other in rest for rest in branches if rest is not branch) for branch in branches)
+            for branches in self._beside
+        )
+
+
+def possible_results(context: Context, node: Node) -> list[Field]:
+    """What a node may set, what a called process of the bundle may set included."""
+    found = list(context.sets(node))
+    if context.sets_anything(node):
+        found.append(Field(ANYTHING))
+    if node.kind == "callActivity" and node.shares_all_out and not node.outputs and not node.instances:
+        found += called_results(context, node.calls or "", set())
+    return found
+
+
+def called_results(context: Context, process_id: str, seen: set[str]) -> list[Field]:
+    """Everything a called process and those it calls may set."""
+    diagram = context.diagrams.get(process_id)
+    if diagram is None or process_id in seen:
+        return []
+    seen.add(process_id)
+    found = []
+    for node in diagram.nodes.values():
+        found += context.sets(node) + ([Field(ANYTHING)] if context.sets_anything(node) else [])
+        if node.kind == "callActivity" and node.shares_all_out:
+            found += called_results(context, node.calls or "", seen)
+    return found

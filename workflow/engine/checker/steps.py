@@ -1,0 +1,74 @@
+"""What each single step needs: names in both languages, and timers whose formulas give a time."""
+
+from zoneinfo import ZoneInfo
+
+from workflow.engine import timers
+from workflow.engine.checker import syntax
+from workflow.engine.checker.context import FUNCTION_KINDS, Context
+from workflow.engine.checker.diagram import Diagram, Node
+from workflow.engine.checker.report import Report
+from workflow.engine.checker.shapes import Call, Literal, Path
+from workflow.engine.text import Text
+
+CHINESE, ENGLISH = Text("中文", "Chinese"), Text("英文", "English")
+READ_AS = {
+    "timeDuration": ("duration", "text", ""), "timeDate": ("date", "date_time", "text", ""), "timeCycle": ("text", ""),
+}
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def check(context: Context, report: Report) -> None:
+    """Report steps that lack something."""
+    for diagram in context.diagrams.values():
+        for node in diagram.nodes.values():
+            _check_names(diagram, node, report)
+            _check_timer(context, diagram, node, report)
+
+
+def _check_names(diagram: Diagram, node: Node, report: Report) -> None:
+    """Tasks need both names; events and gateways only if they have one of them."""
+    named = node.name.zh or node.name.en
+    if not node.is_activity and not named:
+        return
+    if not node.name.zh:
+        report.at("name-missing", diagram, node, language=CHINESE)
+    if not node.name.en:
+        report.at("name-missing", diagram, node, language=ENGLISH)
+
+
+def _check_timer(context: Context, diagram: Diagram, node: Node, report: Report) -> None:
+    for event in node.events:
+        if event.kind != "timer":
+            continue
+        form, text = event.timer or ("timeDuration", "")
+        if text.startswith("=") and _kind(context, text.removeprefix("=").strip()) not in READ_AS[form]:
+            report.at("timer-unreadable", diagram, node, timer=text)
+
+
+def _is_readable(form: str, text: str) -> bool:
+    try:
+        if form == "timeDuration":
+            timers.duration(text)
+        elif form == "timeCycle":
+            timers.cycle(text)
+        else:
+            timers.instant(text, ZONE)
+    except timers.TimerUnreadable:
+        return False
+    return True
+
+
+def _kind(context: Context, source: str) -> str:
+    """The kind of a timer's formula, "" if it cannot be told; a text given as a constant is read like a literal."""
+    match syntax.read(source):
+        case Call(function="duration" | "date" | "date and time" as name,
+                         arguments=(Literal(value=str() as text),)):
+            form = "timeDuration" if name == "duration" else "timeDate"
+            return FUNCTION_KINDS[name] if _is_readable(form, text) else "unreadable"
+        case Call(function=name):
+            return FUNCTION_KINDS.get(name, "")
+        case Path(name=name):
+            return context.known[name].kind if name in context.known else ""
+        case Literal(kind=kind):
+            return kind
+    return ""
