@@ -72,6 +72,14 @@ class Token(Task):  # type: ignore[misc]
         """True for an event subprocess that waits for its event: it does not keep its scope open."""
         return "armed" in self.internal_data
 
+    @property
+    def locals(self) -> Frame | None:
+        """The frame that results must not be written into because it ends with the activity.
+
+        None for an instance: its frame holds its results until its output is collected.
+        """
+        return None if self.is_instance else self.data
+
     def frames(self) -> Iterator[Frame]:
         """The variables in sight, innermost first; the last one is the case data of the process."""
         return (frame for frame, _ in self._frames())
@@ -139,9 +147,8 @@ class Token(Task):  # type: ignore[misc]
             return
         seen = self.view()
         local = {name: _laid_over(seen.get(name), value) for name, value in results.items()}
-        own = None if self.is_instance else self.data
         for output in outputs:
-            self.write(values.nested(output.target, self.evaluate(output.source, local)), skip=own)
+            self.write(values.nested(output.target, self.evaluate(output.source, local)), skip=self.locals)
 
 
 def _laid_over(old: Any, new: Any) -> Any:

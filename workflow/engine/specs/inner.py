@@ -87,9 +87,9 @@ class Call(Inner, CallActivity):  # type: ignore[misc]
             seen = {**token.data, **scope.data}
             for output in self.outputs_mapped:
                 value = token.evaluate(output.source, seen)
-                token.write(values.nested(output.target, value), skip=token.data)
+                token.write(values.nested(output.target, value), skip=token.locals)
         elif self.gives_all:
-            token.write(values.difference(scope.base or {}, scope.data), skip=token.data)
+            token.write(values.difference(scope.base or {}, scope.data), skip=token.locals)
         token.complete()
 
 
