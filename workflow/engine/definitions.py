@@ -178,6 +178,22 @@ class Repeat(CycleTimerEventDefinition):  # type: ignore[misc]
         return True
 
 
+def is_slot(slot: Any) -> bool:
+    """Whether a value out of a snapshot is a slot that some definition armed."""
+    if not isinstance(slot, dict):
+        return False
+    parts = _SLOTS.get(str(slot.get("kind")), {"missing": ()})
+    return all(isinstance(slot.get(name, _NOTHING), kinds) for name, kinds in parts.items()) and (
+        "every" not in slot or (isinstance(slot["every"], str) and isinstance(slot.get("left", _NOTHING), int | None)))
+
+
+_NOTHING = object()
+_SLOTS: dict[str, dict[str, Any]] = {
+    "message": {"name": str, "key": object}, "signal": {"name": str}, "error": {"code": (str, type(None))},
+    "escalation": {"code": (str, type(None))}, "condition": {"was": bool}, "timer": {"due": datetime},
+}
+
+
 def _duration(value: Any, token: "Token") -> timers.Duration:
     if isinstance(value, timedelta):
         return timers.Duration(seconds=value.total_seconds())

@@ -218,6 +218,10 @@ def _as_step_failed(element_id: str | None = None) -> Iterator[None]:
         raise
     except EngineError as error:
         raise StepFailed(error.message, error.element_id or element_id) from error
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        # A state that is damaged in a way restoring does not see, or a fault of ours: the case must not be lost by it.
+        raise StepFailed(Text("案例的状态有误,这一步做不了。", "The state of the case is wrong; this step failed."),
+                         element_id) from error
 
 
 def _is_open(token: Token) -> bool:
@@ -228,6 +232,6 @@ def _open_task(token: Token) -> OpenTask:
     spec, task = token.task_spec, token.internal_data["task"]
     return OpenTask(
         id=token.id, element_id=token.element_id, name=spec.title, role=task["role"],
-        party=spec.properties.get("carerelay:party"), assignee=task["assignee"], form_key=spec.form_key,
-        due_at=task["due"], follow_up_at=task["follow_up"], priority=task["priority"], properties=spec.properties)
+        party=spec.properties.get("carerelay:party"), assignee=task.get("assignee"), form_key=spec.form_key,
+        due_at=task.get("due"), follow_up_at=task.get("follow_up"), priority=task["priority"], properties=spec.properties)
 

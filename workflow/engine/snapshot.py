@@ -81,7 +81,7 @@ def restore(state: Mapping[str, Any], process: Process, engine: FeelEngine) -> C
 def upgraded(state: Mapping[str, Any]) -> State:
     """The snapshot in today's format. Raises SnapshotUnreadable."""
     current = dict(state) if isinstance(state, Mapping) else {}
-    while current.get("format") in UPGRADES:
+    while isinstance(current.get("format"), int) and current["format"] in UPGRADES:
         current = UPGRADES[current["format"]](current)
     if current.get("format") != FORMAT:
         raise SnapshotUnreadable(Text(
@@ -101,12 +101,16 @@ def _restored(state: State, process: Process, engine: FeelEngine) -> Case:
         if not ready:
             raise ValueError("a scope without its activity")
         for entry in ready:
-            scope = Scope(
-                process.scopes[entry["spec"]], case.index[entry["of"]], holds_case_data="data" in entry)
-            case.subprocesses[entry["of"]] = scope
+            host = case.index[entry["of"]]
+            if host.task_spec.spec != entry["spec"] or host.id in case.subprocesses:
+                raise ValueError("a scope that is not the inside of its activity")
+            scope = Scope(process.scopes[entry["spec"]], host, holds_case_data=host.task_spec.has_own_data)
+            case.subprocesses[host.id] = scope
             _fill(scope, entry)
         waiting = [scope for scope in waiting if scope not in ready]
     case.serial = int(state["serial"])
+    if any(int(identifier) > case.serial for identifier in case.index):
+        raise ValueError("a token newer than the newest")
     case.completed = bool(state["completed"])
     case.outcome = state["outcome"]
     if state["incident"] is not None:
@@ -129,6 +133,8 @@ def _fill(scope: ScopeMixin, state: State) -> None:
         token = Token(scope, scope.spec.task_specs[entry["at"]], parent, entry["state"], id=str(entry["id"]))
         token.data = values.from_json(entry.get("data", {}))
         token.internal_data = values.from_json(entry.get("memo", {}))
+        if not isinstance(token.internal_data, dict) or not token.task_spec.remembers(token.internal_data):
+            raise ValueError("a token that does not know what it waits for")
         scope.top_workflow.index[token.id] = token
 
 

@@ -43,14 +43,24 @@ class Human(Activity, UserTask):  # type: ignore[misc]
 
     def enter(self, token: Token) -> bool:
         """Evaluate who, until when and how urgent; these stay as they are while the task is open."""
-        token.internal_data["task"] = {
+        facts = {
             "role": self._role(token),
             "assignee": self._text(token, self.assignee),
             "due": self._instant(token, self.due),
             "follow_up": self._instant(token, self.follow_up),
             "priority": self._priority(token),
         }
+        token.internal_data["task"] = {name: fact for name, fact in facts.items() if fact is not None}
         return True
+
+    def remembers(self, memo: dict[str, Any]) -> bool:
+        """What `enter` computed is there and of the right kind."""
+        task = memo.get("task")
+        return (
+            isinstance(task, dict) and isinstance(task.get("role"), str) and isinstance(task.get("priority"), int)
+            and isinstance(task.get("assignee"), str | None)
+            and all(isinstance(task.get(name), datetime | None) for name in ("due", "follow_up"))
+        )
 
     def perform(self, token: Token) -> bool:
         """Take over what the person entered."""

@@ -23,6 +23,8 @@ class Inner(Activity):
 
     start: str | None = None
     """A certain start of the inside; None for its own."""
+    has_own_data = False
+    """True if the inside works on data of its own: a called process."""
 
     def enter(self, token: Token) -> bool:
         """Open the inside and start it."""
@@ -33,7 +35,7 @@ class Inner(Activity):
             scope.finish()
         return False
 
-    def open(self, token: Token, *, holds_case_data: bool = False) -> Scope:
+    def open(self, token: Token) -> Scope:
         """The new inside of an activity. Raises StepFailed when scopes nest too deep."""
         top = token.workflow.top_workflow
         depth, workflow = 0, token.workflow
@@ -41,7 +43,7 @@ class Inner(Activity):
             depth, workflow = depth + 1, workflow.host.workflow
         if depth >= MAX_DEPTH:
             raise StepFailed(Text("流程嵌套太深。", "Processes are nested too deeply."), token.element_id)
-        scope = Scope(top.subprocess_specs[self.spec], token, holds_case_data=holds_case_data)
+        scope = Scope(top.subprocess_specs[self.spec], token, holds_case_data=self.has_own_data)
         top.subprocesses[token.id] = scope
         token._set_state(TaskState.STARTED)
         return scope
@@ -63,6 +65,8 @@ class AdHocSteps(Inner, AdHocSubprocess):  # type: ignore[misc]
 class Call(Inner, CallActivity):  # type: ignore[misc]
     """Runs another process of the bundle on its own data."""
 
+    has_own_data = True
+
     takes_all = True
     """All variables in sight are handed in, not only the input mappings."""
     gives_all = True
@@ -70,7 +74,7 @@ class Call(Inner, CallActivity):  # type: ignore[misc]
 
     def enter(self, token: Token) -> bool:
         """Open the called process with a copy of what is handed in."""
-        scope = self.open(token, holds_case_data=True)
+        scope = self.open(token)
         handed_in: Mapping[str, Any] = token.view() if self.takes_all else token.data
         scope.data = {name: values.keep(handed_in[name]) for name in handed_in}
         if self.gives_all and not self.outputs_mapped:

@@ -68,6 +68,15 @@ class Instances(Wrapper):
                 self._begin(token, position, item)
         return not items
 
+    def remembers(self, memo: dict[str, Any]) -> bool:
+        """Its counters and results."""
+        count, done, results = memo.get("count"), memo.get("done"), memo.get("results")
+        return (
+            isinstance(count, int) and isinstance(done, int) and 0 <= done <= count
+            and isinstance(results, list) and len(results) == count
+            and (not self.sequential or isinstance(memo.get("rest"), list))
+        )
+
     def perform(self, token: Token) -> bool:
         """Hand on the collected results (only reached directly for an empty collection)."""
         self._collect(token)
@@ -141,6 +150,10 @@ class Loop(Wrapper, StandardLoopTask):  # type: ignore[misc]
         token._set_state(TaskState.STARTED)
         self._begin(token)
         return False
+
+    def remembers(self, memo: dict[str, Any]) -> bool:
+        """Its counter."""
+        return isinstance(memo.get("turns"), int)
 
     def _begin(self, token: Token) -> None:
         turn = token.internal_data["turns"]

@@ -62,7 +62,10 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
                 _set_local(my_task, mapped)
         for name in self.boundaries:
             my_task.workflow.spawn(name, my_task, boundary=True)
-        return self.enter(my_task)
+        ready = self.enter(my_task)
+        # Only a node that waits for events asks whether its event has happened already.
+        my_task.internal_data.pop("fired", None)
+        return ready
 
     def _on_ready(self, my_task: Token) -> None:
         if not self.manual:
@@ -101,6 +104,10 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
             if not flow.is_default and (flow.condition is None or token.holds(flow.condition))
         ]
         return taken or [flow for flow in self.flows if flow.is_default] or self.no_way_out(token)
+
+    def remembers(self, memo: dict[str, Any]) -> bool:
+        """Whether a restored token's memory is what this node left there."""
+        return True
 
     def resume(self, token: Token) -> None:
         """A waiting token has been restored: take note of it where the case keeps lists of such tokens."""

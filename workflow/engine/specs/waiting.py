@@ -11,7 +11,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     StartEvent,
 )
 
-from workflow.engine.definitions import Repeat
+from workflow.engine.definitions import Repeat, is_slot
 from workflow.engine.specs.activities import Activity
 from workflow.engine.specs.node import Node
 from workflow.engine.token import Token
@@ -35,6 +35,19 @@ class Waiting(Node):
         self.wait(token)
         token.workflow.top_workflow.watch(token)
         return False
+
+    def remembers(self, memo: dict[str, Any]) -> bool:
+        """One slot for each definition, or none if it does not wait (any more)."""
+        slots = memo.get("slots")
+        if slots is None:
+            return "armed" not in memo and "boundary" not in memo
+        return isinstance(slots, list) and len(slots) == self.slot_count and all(
+            slot is None or is_slot(slot) for slot in slots)
+
+    @property
+    def slot_count(self) -> int:
+        """How many things it waits for."""
+        return len(self.definitions)
 
     def rearm(self, token: Token, position: int) -> bool:
         """After a firing that leaves the token waiting: False if this slot is used up, i.e. a timer without repeat."""
@@ -142,6 +155,11 @@ class EventGateway(Waiting, EventBasedGateway):  # type: ignore[misc]
         """Connect as other nodes do; the stock gateway would take the definitions away from the events."""
         self._outputs.append(child.name)
         child._connect_notify(self)
+
+    @property
+    def slot_count(self) -> int:
+        """One for each option."""
+        return len(self.options)
 
     def slot_definition(self, token: Token, position: int) -> Any:
         """The definition of an option."""
