@@ -123,7 +123,7 @@ class ScopeMixin:
                 self.offers = []
                 if adhoc.cancel_remaining:
                     self.clear()
-        if any(not token.is_armed for token in self.task_tree.children):
+        if any(not self.tasks[name].is_armed for name in self.task_tree._children):
             return
         if self.offers:
             self.spawn(self.offers.pop(0), fired=True)
