@@ -55,13 +55,14 @@ class End(Throwing, EndEvent):  # type: ignore[misc]
 
     def perform(self, token: Token) -> bool | None:
         """Throw, and remember which end was reached last."""
-        done = super().perform(token)
+        if not super().perform(token) or not token.is_alive:
+            return None
         workflow = token.workflow
         while workflow.spec.is_handler:
             workflow = workflow.host.workflow
-        if done and token.is_alive and workflow is workflow.top_workflow:
+        if workflow is workflow.top_workflow:
             workflow.outcome = self.bpmn_id
-        return done
+        return True
 
     def _on_complete_hook(self, my_task: Token) -> None:
         # The stock end event searches the whole tree for what a terminate event ends; ours did it in `perform`.
