@@ -11,11 +11,12 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from models.organisation import Organisation, OrganisationKind
+from models.task import Task, TaskState
 from models.user import Membership, Role, User
 from web.config import Config
 
@@ -163,3 +164,98 @@ def published(session: Session, cast: dict[str, User]) -> None:
 
     studio.publish(session, None, Bundle.from_folder(ROOT / "bpmn" / "msw_referral"))
     session.commit()
+
+
+@pytest.fixture
+def answers(cast: dict[str, User], organisations: dict[str, Organisation]) -> dict[str, dict[str, Any]]:
+    """What people fill in on an ordinary way from the ward to the closure, a form each."""
+    domains = (
+        "medical_understanding", "emotional", "family", "social_support", "economy", "housing_transport"
+    )  # fmt: skip
+    scored = {f"pa.{domain}.{part}": value for domain in domains for part, value in SCORED.items()}
+    return {
+        "open_referral": {
+            "referral.source": "ward",
+            "referral.department": str(organisations["ward"].id),
+            "referral.bed_no": "12",
+            "contact_person": "王护士 8001",
+            "subject.kind": "patient",
+            "subject.name": "王小明",
+            "subject.sex": "male",
+            "subject.birth_date": "1958-05-01",
+            "subject.mrn": "M-0012345",
+            "referral.reasons": ["finance"],
+            "referral.summary": "术后需卧床六周，独居，担心费用。",
+            "flag.self_harm": "no",
+            "flag.violence": "no",
+            "flag.suspected_abuse": "no",
+            "flag.unaccompanied": "no",
+            "priority_asked": "routine",
+            "person_knows": "yes",
+        },
+        "accept_referral": {
+            "intake.decision": "accept",
+            "intake.level_final": "routine",
+            "intake.worker": str(cast["worker"].id),
+        },
+        "first_contact": {
+            "contact.met": "yes",
+            "contact.date": "2026-03-09T09:00",
+            "contact.place": "病房",
+            "contact.duration": "30",
+            "contact.expectation": "想早点回家。",
+            "contact.presenting": "住院费用没有着落。",
+            "contact.safety_now": "safe",
+            "contact.wants_service": "yes",
+            "consent.status": "granted",
+            "consent.method": "verbal",
+        },
+        "assess": scored
+        | {
+            "pa.risk.level": "none",
+            "pa.risk.note": "未见危险。",
+            "pa.minor_in_household": "no",
+            "pa.strengths": "邻里关系好。",
+            "pa.needs_ranked.0.domain": "economy",
+            "pa.needs_ranked.0.need": "医疗费用",
+            "pa.needs_ranked.0.person_priority": "1",
+            "pa.summary": "只有社工能看的预估摘要。",
+        },
+        "evaluate_closure": {f"eval.score.{domain}": "3" for domain in domains}
+        | {
+            "eval.goals": "met",
+            "eval.outcome": "met",
+            "eval.reason": "目标达成。",
+            "eval.hours": "6",
+            "eval.lesson": "尽早联系医保窗口。",
+            "eval.remaining_risk": "暂无。",
+        },
+        "write_feedback": {"fb.items": ["services", "outcome"], "fb.text": "已协助申请医疗救助。"},
+        "acknowledge_feedback": {"fb.ack": "true", "fb.usefulness": "5"},
+    }
+
+
+SCORED = {"score": "2", "note": "一般。", "need": "yes"}
+
+
+@pytest.fixture
+def send(as_person: Callable[[str], Browser], published: None, answers: dict[str, Any]) -> Callable[..., TestResponse]:
+    """Send a referral as the nurse, with changed answers if wanted; returns the page that follows."""
+
+    def send_referral(**changed: Any) -> TestResponse:
+        nurse = as_person("nurse")
+        nurse.get("/referrals/new")
+        return nurse.post("/referrals/new", answers["open_referral"] | changed)
+
+    return send_referral
+
+
+@pytest.fixture
+def find_task(session: Session) -> Callable[[str], Task]:
+    """Find the open task of an element of the diagram."""
+
+    def find(element_id: str) -> Task:
+        session.expire_all()
+        return session.scalars(select(Task).where(Task.element_id == element_id, Task.state == TaskState.OPEN)).one()
+
+    return find
