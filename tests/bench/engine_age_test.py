@@ -7,7 +7,20 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.workflow.engine.build import Bundle, Play, boundary, bundle, each, end, gateway, service, start, sub, timer, user
+from tests.workflow.engine.build import (
+    Bundle,
+    Play,
+    boundary,
+    bundle,
+    each,
+    end,
+    gateway,
+    service,
+    start,
+    sub,
+    timer,
+    user,
+)
 from workflow.engine import Run
 
 TURNS = 10_000
@@ -44,7 +57,8 @@ def complete_first(run: Play) -> None:
 
 def loop() -> Bundle:
     return bundle(
-        start("s"), gateway("exclusive", "again"), user("a"), service("count", "count"), gateway("exclusive", "g", "g_again"),
+        start("s"), gateway("exclusive", "again"), user("a"), service("count", "count"), gateway("exclusive", "g",
+                                                                                                 "g_again"),
         end("e"), flows="s > again > a > count > g; g > e : done; g > again")
 
 
@@ -68,7 +82,8 @@ def test_turn_ten_thousand_costs_what_turn_ten_does(drawing: Bundle) -> None:
 
 def test_a_cycle_timer_costs_the_same_after_thousands_of_firings() -> None:
     run = Play(bundle(
-        start("s"), user("a"), boundary("r", "a", timer("R/PT1H", "timeCycle"), interrupting=False), service("n", "count"),
+        start("s"), user("a"), boundary("r", "a", timer("R/PT1H", "timeCycle"), interrupting=False), service("n",
+                                                                                                             "count"),
         end("e"), end("f"), flows="s > a > e; r > n > f"), operations={"count": lambda inputs: None})
 
     def an_hour(run: Play) -> None:
@@ -80,7 +95,8 @@ def test_a_cycle_timer_costs_the_same_after_thousands_of_firings() -> None:
 
 
 def test_a_sequential_multi_instance_does_not_slow_down() -> None:
-    run = Play(bundle(start("s"), user("a", each("xs", output="r", output_item="x", sequential=True)), end("e"), flows="s > a > e"),
+    run = Play(bundle(start("s"), user("a", each("xs", output="r", output_item="x", sequential=True)), end("e"),
+                      flows="s > a > e"),
                {"xs": list(range(1_000))})
     first = len(json.dumps(run.run.snapshot()))
     for _ in range(999):
@@ -94,7 +110,8 @@ def test_a_thousand_parallel_instances_complete_and_nothing_is_lost() -> None:
     run = Play(bundle(
         start("s"), sub("many", start("is"), user("a"), service("n", "count"), end("ie"), flows="is > a > n > ie",
                         repeat=each("xs", "x", output="r", output_item="x * 2")),
-        user("z"), end("e"), flows="s > many > z > e"), {"xs": list(range(1_000))}, operations={"count": lambda inputs: None})
+        user("z"), end("e"), flows="s > many > z > e"), {"xs": list(range(1_000))},
+        operations={"count": lambda inputs: None})
     began = time.perf_counter()
     tasks = run.run.open_tasks()
     assert len(tasks) == 1_000

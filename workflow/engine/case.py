@@ -254,7 +254,7 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
             if steps > MAX_STEPS:
                 raise StepFailed(Text(
                     f"流程连续自动执行了 {MAX_STEPS} 步仍未停下,可能在绕圈。",
-                    f"The process made {MAX_STEPS} automatic steps without stopping; it probably goes round in circles."),
+                    f"The process made {MAX_STEPS} automatic steps without stopping; it seems to go round in circles."),
                     token.element_id if token is not None else None)
         if not self.completed and self.incident is None:
             self._look_for_deadlock()

@@ -48,7 +48,8 @@ class Message(MessageEventDefinition):  # type: ignore[misc]
         value = token.evaluate(self.key) if self.key is not None else None
         if self.key is not None and value is None:
             raise StepFailed(Text(
-                f"消息“{self.name}”的关联键为空,无法等待。", f"The correlation key of the message “{self.name}” is empty."),
+                f"消息“{self.name}”的关联键为空,无法等待。",
+                f"The correlation key of the message “{self.name}” is empty."),
                 token.element_id)
         return {"kind": self.kind, "name": self.name, "key": value}
 

@@ -70,4 +70,5 @@ def condition(
 def failure(formula: Formula, element_id: str, error: feel.FeelError) -> StepFailed:
     """What to say when a formula failed; the values it worked on are not repeated."""
     return StepFailed(Text(
-        f"公式“{formula.text}”算不出来:{error.message.zh}", f"The formula “{formula.text}” failed: {error.message.en}"), element_id)
+        f"公式“{formula.text}”算不出来:{error.message.zh}",
+        f"The formula “{formula.text}” failed: {error.message.en}"), element_id)

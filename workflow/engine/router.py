@@ -29,8 +29,8 @@ class Router:
             named = f"“{code}”" if code else ""
             self._case.stop(token.element_id, Text(
                 f"步骤“{token.task_spec.title.zh or token.element_id}”报告错误{named},但流程图中没有处理它的地方。",
-                f"The step “{token.task_spec.title.en or token.element_id}” raised the error {named or '(no code)'} and "
-                f"nothing in the diagram handles it."))
+                f"The step “{token.task_spec.title.en or token.element_id}” raised the error {named or '(no code)'}, "
+                "and nothing in the diagram handles it."))
             return
         self._fire(place, {})
 

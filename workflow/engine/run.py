@@ -233,5 +233,6 @@ def _open_task(token: Token) -> OpenTask:
     return OpenTask(
         id=token.id, element_id=token.element_id, name=spec.title, role=task["role"],
         party=spec.properties.get("carerelay:party"), assignee=task.get("assignee"), form_key=spec.form_key,
-        due_at=task.get("due"), follow_up_at=task.get("follow_up"), priority=task["priority"], properties=spec.properties)
+        due_at=task.get("due"), follow_up_at=task.get("follow_up"),
+        priority=task["priority"], properties=spec.properties)
 

@@ -29,7 +29,8 @@ def read(text: str) -> etree._Element:
     """
     data = text.encode("utf-8", errors="replace")
     if len(data) > MAX_BYTES:
-        raise XmlRefused("file-too-large", Text("文件超过 5 MB,不能读取。", "The file is larger than 5 MB and is not read."))
+        raise XmlRefused("file-too-large", Text("文件超过 5 MB,不能读取。",
+            "The file is larger than 5 MB and is not read."))
     # A doctype can only stand before the first element, and must be refused before the parser sees its entities.
     if "<!DOCTYPE" in _prolog(text) or "<!ENTITY" in _prolog(text):
         raise XmlRefused("xml-doctype", Text(

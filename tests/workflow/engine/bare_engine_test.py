@@ -39,7 +39,8 @@ def names(workflow: BpmnWorkflow) -> list[str]:
 
 def test_d1_an_untouched_branch_brings_the_old_value_back() -> None:
     workflow = stock(bundle(
-        start("s"), user("first"), gateway("parallel", "split"), user("a"), user("b"), gateway("parallel", "join"), user("z"),
+        start("s"), user("first"), gateway("parallel", "split"), user("a"), user("b"), gateway("parallel", "join"),
+        user("z"),
         end("e"), flows="s > first > split; split > a > join; split > b > join; join > z > e"))
     do(workflow, "first", v="old")
     do(workflow, "a", v="new")
@@ -62,7 +63,8 @@ def test_d3_a_join_in_a_loop_does_not_wait_in_the_second_round() -> None:
     workflow = stock(bundle(
         start("s"), gateway("exclusive", "again"), gateway("parallel", "split"), user("a"), user("b"),
         gateway("parallel", "join"), user("judge"), gateway("exclusive", "good", "good_e"), end("e"),
-        flows="s > again > split; split > a > join; split > b > join; join > judge > good; good > again : True; good > e"))
+        flows="s > again > split; split > a > join; split > b > join; join > judge > good; good > again : True;"
+              " good > e"))
     for name in ("a", "b", "judge", "b"):
         do(workflow, name)
     assert "judge" in names(workflow)
@@ -84,7 +86,8 @@ def test_d9_an_uncaught_error_completes_the_case() -> None:
 
 def test_d12_a_second_call_is_lost() -> None:
     workflow = stock(bundle(
-        start("s"), user("a"), boundary("calls", "a", refer("message", "call"), interrupting=False), user("note"), end("e"),
+        start("s"), user("a"), boundary("calls", "a", refer("message", "call"), interrupting=False), user("note"),
+        end("e"),
         flows="s > a > e; calls > note > e", declarations=message("call")))
     boundary_task = workflow.get_next_task(spec_name="calls")
     boundary_task.task_spec.catch(boundary_task, _event(boundary_task))

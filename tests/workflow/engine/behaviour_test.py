@@ -52,8 +52,10 @@ def test_the_first_true_condition_wins_and_the_default_stands_in(reload: bool) -
 @pytest.mark.parametrize(("x", "opened"), [(3, ["b", "c"]), (2, ["b"]), (0, ["d"])])
 def test_an_inclusive_block(x: int, opened: list[str], reload: bool) -> None:
     run = play(bundle(
-        start("s"), user("a"), gateway("inclusive", "g", "g_d"), user("b"), user("c"), user("d"), gateway("inclusive", "j"),
-        user("z"), end("e"), flows="s > a > g; g > b : x > 1; g > c : x > 2; g > d; b > j; c > j; d > j; j > z > e"), reload)
+        start("s"), user("a"), gateway("inclusive", "g", "g_d"), user("b"), user("c"), user("d"), gateway("inclusive",
+                                                                                                          "j"),
+        user("z"), end("e"), flows="s > a > g; g > b : x > 1; g > c : x > 2; g > d; b > j; c > j; d > j; j > z > e"),
+        reload)
     run.do("a", {"x": x})
     for name in opened:
         assert run.open() == opened[opened.index(name):]
@@ -99,7 +101,9 @@ def test_an_event_gateway_in_a_loop(reload: bool) -> None:
 
 def test_receive_tasks_behind_an_event_gateway(reload: bool) -> None:
     run = play(bundle(
-        start("s"), gateway("eventBased", "g"), element("receiveTask", "r", messageRef="m1"), catch("c", refer("signal", "alarm")),
+        start("s"), gateway("eventBased", "g"), element("receiveTask", "r", messageRef="m1"), catch("c",
+                                                                                                    refer("signal",
+                                                                                                          "alarm")),
         user("x"), user("y"), end("e"), flows="s > g > r > x > e; g > c > y > e", declarations=message("m1") + SIGNALS),
         reload, variables={"case_key": 1})
     assert run.send("m1", 1, {"got": 1})
@@ -120,7 +124,8 @@ def test_terminate_ends_the_process(reload: bool) -> None:
 def test_terminate_in_a_subprocess_ends_only_that(reload: bool) -> None:
     run = play(bundle(
         start("s"), gateway("parallel", "g"), user("other"), sub(
-            "inside", start("is"), gateway("parallel", "ig"), user("a"), user("b"), end("t", "<terminateEventDefinition />"),
+            "inside", start("is"), gateway("parallel", "ig"), user("a"), user("b"), end("t",
+                                                                                        "<terminateEventDefinition />"),
             end("ie"), flows="is > ig > a > t; ig > b > ie"),
         user("z"), end("e"), flows="s > g > other > e; g > inside > z > e"), reload)
     run.do("a")
@@ -160,7 +165,8 @@ def test_boundaries_of_nested_subprocesses(reload: bool) -> None:
 
 def test_a_timer_starts_anew_when_its_task_is_visited_again(reload: bool) -> None:
     run = play(bundle(
-        start("s"), gateway("exclusive", "m"), user("a"), boundary("t", "a", timer("PT2H")), user("b"), user("z"), end("e"),
+        start("s"), gateway("exclusive", "m"), user("a"), boundary("t", "a", timer("PT2H")), user("b"), user("z"),
+        end("e"),
         flows="s > m > a > b > m; t > z > e"), reload)
     run.later(hours=1)
     run.do("a").do("b")
@@ -198,7 +204,8 @@ def test_a_boundary_on_a_multi_instance_task(sequential: bool, reload: bool) -> 
 
 @pytest.mark.parametrize("sequential", [False, True])
 def test_no_instances_at_all(sequential: bool, reload: bool) -> None:
-    run = play(bundle(start("s"), user("a", each("[]", output="got", output_item="item", sequential=sequential)), user("z"),
+    run = play(bundle(start("s"), user("a", each("[]", output="got", output_item="item", sequential=sequential)),
+                      user("z"),
                       end("e"), flows="s > a > z > e"), reload)
     assert run.open() == ["z"]
     assert run.data == {"got": []}
@@ -207,8 +214,9 @@ def test_no_instances_at_all(sequential: bool, reload: bool) -> None:
 def test_standard_loops(reload: bool) -> None:
     def loop(attributes: str, condition: str = "") -> Play:
         inner = f"<loopCondition>={condition}</loopCondition>" if condition else ""
-        return play(bundle(start("s"), user("a", f"<standardLoopCharacteristics {attributes}>{inner}</standardLoopCharacteristics>"),
-                           user("z"), end("e"), flows="s > a > z > e"), reload, variables={"more": True})
+        loop_of = f"<standardLoopCharacteristics {attributes}>{inner}</standardLoopCharacteristics>"
+        return play(bundle(start("s"), user("a", loop_of), user("z"), end("e"), flows="s > a > z > e"), reload,
+                    variables={"more": True})
 
     counted = loop('loopMaximum="2"')
     assert counted.do("a").open() == ["a"]
@@ -237,7 +245,8 @@ def test_a_multiple_event_fires_on_any_and_a_parallel_multiple_on_all(reload: bo
     both = refer("signal", "alarm") + refer("signal", "bell")
 
     def waiting(**attributes: str) -> Play:
-        return play(bundle(start("s"), element("intermediateCatchEvent", "c", content=both, **attributes), user("z"), end("e"),
+        return play(bundle(start("s"), element("intermediateCatchEvent", "c", content=both, **attributes), user("z"),
+                           end("e"),
                            flows="s > c > z > e", declarations=SIGNALS), reload)
 
     any_of = waiting()
@@ -263,7 +272,8 @@ def test_catch_events_in_a_loop(reload: bool) -> None:
 def test_a_top_level_message_event_subprocess_runs_each_time(reload: bool) -> None:
     run = play(bundle(
         start("s"), user("a"), end("e"), sub(
-            "h", start("hs", refer("message", "m1"), isInterrupting="false"), user("note"), end("he"), flows="hs > note > he",
+            "h", start("hs", refer("message", "m1"), isInterrupting="false"), user("note"), end("he"),
+            flows="hs > note > he",
             triggeredByEvent="true"), flows="s > a > e", declarations=message("m1")), reload, variables={"case_key": 1})
     assert run.send("m1", 1)
     assert run.send("m1", 1)
@@ -275,7 +285,8 @@ def test_a_top_level_message_event_subprocess_runs_each_time(reload: bool) -> No
 
 def test_an_interrupting_event_subprocess_disarms_the_others(reload: bool) -> None:
     def handler(name: str, content: str) -> str:
-        return sub(name, start(f"{name}s", content), user(f"{name}t"), end(f"{name}e"), flows=f"{name}s > {name}t > {name}e",
+        return sub(name, start(f"{name}s", content), user(f"{name}t"), end(f"{name}e"),
+                   flows=f"{name}s > {name}t > {name}e",
                    triggeredByEvent="true")
 
     run = play(bundle(
@@ -298,7 +309,8 @@ def test_an_error_in_an_event_subprocess_goes_to_the_activity_around(reload: boo
 
 
 def test_an_escalation_goes_outwards_until_somebody_cares(reload: bool) -> None:
-    deep = sub("deep", start("ds"), throw("t", refer("escalation", "rise")), user("a"), end("de"), flows="ds > t > a > de")
+    deep = sub("deep", start("ds"), throw("t", refer("escalation", "rise")), user("a"), end("de"),
+               flows="ds > t > a > de")
     run = play(bundle(
         start("s"), sub("inside", start("is"), deep, end("ie"), flows="is > deep > ie"),
         boundary("b", "inside", refer("escalation"), interrupting=False), user("note"), end("e"),
@@ -315,13 +327,15 @@ def test_an_escalation_nobody_cares_for_is_no_incident(reload: bool) -> None:
 def test_a_catch_all_takes_every_error(reload: bool) -> None:
     run = play(bundle(
         start("s"), sub("inside", start("is"), end("ie", refer("error", "refused")), flows="is > ie"),
-        boundary("b", "inside", refer("error")), user("z"), end("e"), flows="s > inside > e; b > z > e", declarations=ERROR), reload)
+        boundary("b", "inside", refer("error")), user("z"), end("e"), flows="s > inside > e; b > z > e",
+        declarations=ERROR), reload)
     assert run.open() == ["z"]
 
 
 def test_a_signal_to_a_boundary_and_to_what_is_inside_interrupts(reload: bool) -> None:
     run = play(bundle(
-        start("s"), sub("inside", start("is"), catch("c", refer("signal", "alarm")), user("a"), end("ie"), flows="is > c > a > ie"),
+        start("s"), sub("inside", start("is"), catch("c", refer("signal", "alarm")), user("a"), end("ie"),
+                        flows="is > c > a > ie"),
         boundary("b", "inside", refer("signal", "alarm")), user("z"), end("e"), flows="s > inside > e; b > z > e",
         declarations=SIGNALS), reload)
     run.signal("alarm")

@@ -26,8 +26,10 @@ def element(kind: str, id: str, extensions: str = "", content: str = "", **attri
 
 def mapping(inputs: Mapping[str, str] | None = None, outputs: Mapping[str, str] | None = None) -> str:
     """An ioMapping: target -> FEEL source."""
-    lines = [f"<zeebe:input source={quoteattr('=' + source)} target='{target}' />" for target, source in (inputs or {}).items()]
-    lines += [f"<zeebe:output source={quoteattr('=' + source)} target='{target}' />" for target, source in (outputs or {}).items()]
+    lines = [f"<zeebe:input source={quoteattr('=' + source)} target='{target}' />" for target,
+             source in (inputs or {}).items()]
+    lines += [f"<zeebe:output source={quoteattr('=' + source)} target='{target}' />" for target,
+              source in (outputs or {}).items()]
     return f"<zeebe:ioMapping>{''.join(lines)}</zeebe:ioMapping>" if lines else ""
 
 
@@ -56,7 +58,8 @@ def service(id: str, operation: str, extensions: str = "", content: str = "") ->
 def script(id: str, variable: str, expression: str, content: str = "") -> str:
     """A script task."""
     return element(
-        "scriptTask", id, f"<zeebe:script expression={quoteattr('=' + expression)} resultVariable='{variable}' />", content)
+        "scriptTask", id, f"<zeebe:script expression={quoteattr('=' + expression)} resultVariable='{variable}' />",
+        content)
 
 
 def gateway(kind: str, id: str, default: str | None = None) -> str:
@@ -102,7 +105,9 @@ def conditional(expression: str) -> str:
 def each(collection: str, item: str = "item", output: str | None = None, output_item: str | None = None,
          until: str | None = None, *, sequential: bool = False) -> str:
     """Multi-instance characteristics."""
-    out = f" outputCollection={quoteattr(output)} outputElement={quoteattr('=' + (output_item or 'null'))}" if output else ""
+    out = ""
+    if output:
+        out = f" outputCollection={quoteattr(output)} outputElement={quoteattr('=' + (output_item or 'null'))}"
     own = f"<zeebe:loopCharacteristics inputCollection={quoteattr('=' + collection)} inputElement='{item}'{out} />"
     condition = f"<completionCondition>={until}</completionCondition>" if until else ""
     return (f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}"><extensionElements>{own}'
@@ -123,8 +128,10 @@ def arrows(text: str) -> str:
             seen[identifier] = seen.get(identifier, 0) + 1
             if seen[identifier] > 1:
                 identifier += f"_{seen[identifier]}"
-            inner = f"<conditionExpression>={condition.strip().replace('<', '&lt;')}</conditionExpression>" if condition else ""
-            made.append(f'<sequenceFlow id="{identifier}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>')
+            text = condition.strip().replace("<", "&lt;")
+            inner = f"<conditionExpression>={text}</conditionExpression>" if text else ""
+            made.append(
+                f'<sequenceFlow id="{identifier}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>')
     return "".join(made)
 
 

@@ -113,7 +113,8 @@ def test_d3_a_join_in_a_loop_waits_for_all_in_every_round(kind: str, reload: boo
 
 def test_d4_arrows_to_data_objects_and_stores_are_drawings(reload: bool) -> None:
     association = ('<dataOutputAssociation id="out"><targetRef>paper</targetRef></dataOutputAssociation>')
-    incoming = ('<property id="slot" name="slot" /><dataInputAssociation id="in"><sourceRef>archive</sourceRef><targetRef>slot</targetRef></dataInputAssociation>')
+    incoming = ('<property id="slot" name="slot" /><dataInputAssociation id="in">'
+                '<sourceRef>archive</sourceRef><targetRef>slot</targetRef></dataInputAssociation>')
     run = play(bundle(
         start("s"), user("a", association), user("b", incoming), end("e"),
         '<dataObject id="object" /><dataObjectReference id="paper" dataObjectRef="object" />',
@@ -147,7 +148,8 @@ def test_d5_a_process_and_a_subprocess_without_start_and_end_events(reload: bool
 def test_d6_a_signal_end_event_sends(reload: bool) -> None:
     run = play(bundle(
         start("s"), gateway("parallel", "g"), catch("c", refer("signal", "alarm")), user("z"), user("a"),
-        end("e", refer("signal", "alarm")), end("f"), flows="s > g > c > z > f; g > a > e", declarations=SIGNAL), reload)
+        end("e", refer("signal", "alarm")), end("f"), flows="s > g > c > z > f; g > a > e", declarations=SIGNAL),
+        reload)
     run.do("a")
     assert run.open() == ["z"]
     assert run.signals == ["alarm"]
@@ -155,7 +157,8 @@ def test_d6_a_signal_end_event_sends(reload: bool) -> None:
 
 def test_d6_a_link_leads_on(reload: bool) -> None:
     link = '<linkEventDefinition name="over" />'
-    run = play(bundle(start("s"), throw("t", link), catch("c", link), user("z"), end("e"), flows="s > t; c > z > e"), reload)
+    run = play(bundle(start("s"), throw("t", link), catch("c", link), user("z"), end("e"), flows="s > t; c > z > e"),
+               reload)
     assert run.open() == ["z"]
     assert run.path == ["s", "t", "c"]
 
@@ -178,7 +181,8 @@ def test_d6_a_referenced_timer_and_a_referenced_error_work(reload: bool) -> None
 # D7 ---------------------------------------------------------------------------------------------------------------
 
 def handler(content: str, *, interrupting: bool = True, id: str = "handler") -> str:
-    return sub(id, start(f"{id}_s", content, isInterrupting=str(interrupting).lower()), user(f"{id}_task"), end(f"{id}_e"),
+    return sub(id, start(f"{id}_s", content, isInterrupting=str(interrupting).lower()), user(f"{id}_task"),
+               end(f"{id}_e"),
                flows=f"{id}_s > {id}_task > {id}_e", triggeredByEvent="true")
 
 
@@ -207,7 +211,8 @@ def test_d7_an_interrupting_event_subprocess_takes_the_main_path_away(reload: bo
     assert run.do("handler_task").state == "completed"
 
 
-@pytest.mark.parametrize("definition", [refer("message", "stop"), refer("signal", "alarm"), conditional("flag"), timer("PT1H")])
+@pytest.mark.parametrize("definition", [refer("message", "stop"), refer("signal", "alarm"), conditional("flag"),
+                                        timer("PT1H")])
 def test_d7_event_subprocesses_inside_a_subprocess_start(definition: str, reload: bool) -> None:
     run = play(bundle(
         start("s"), gateway("parallel", "g"), user("other"),
@@ -229,7 +234,8 @@ def test_d7_event_subprocesses_inside_a_subprocess_start(definition: str, reload
 
 def test_d7_a_waiting_timer_start_does_not_keep_a_finished_process_open(reload: bool) -> None:
     run = play(bundle(
-        start("s"), user("a"), end("e"), handler(timer("R/PT1H", "timeCycle"), interrupting=False), flows="s > a > e"), reload)
+        start("s"), user("a"), end("e"), handler(timer("R/PT1H", "timeCycle"), interrupting=False),
+        flows="s > a > e"), reload)
     run.later(hours=1).later(hours=1)
     assert run.open() == ["a", "handler_task", "handler_task"]
     run.do("handler_task").do("handler_task").do("a")
@@ -247,7 +253,8 @@ def test_d8_an_interrupting_boundary_on_a_repeated_subprocess(repeat: str, reloa
     run = play(bundle(
         start("s"), sub("many", start("is"), user("a"), catch("w", timer("P9D")), end("ie"), flows="is > a > w > ie",
                         repeat=repeat),
-        boundary("late", "many", timer("PT1H")), user("z"), end("e"), end("f"), flows="s > many > e; late > z > f"), reload)
+        boundary("late", "many", timer("PT1H")), user("z"), end("e"), end("f"), flows="s > many > e; late > z > f"),
+        reload)
     run.do("a")
     run.later(hours=1)
     assert run.open() == ["z"]
@@ -273,7 +280,8 @@ def test_d9_an_error_nobody_catches_stops_the_case(reload: bool) -> None:
 
 
 def test_d9_an_error_at_the_top_is_no_completion(reload: bool) -> None:
-    run = play(bundle(start("s"), user("a"), end("e", refer("error", "refused")), flows="s > a > e", declarations=ERROR), reload)
+    run = play(bundle(start("s"), user("a"), end("e", refer("error", "refused")), flows="s > a > e",
+                      declarations=ERROR), reload)
     assert run.do("a").state == "incident"
 
 
@@ -281,7 +289,8 @@ def test_d9_an_error_at_the_top_is_no_completion(reload: bool) -> None:
 
 def test_d10_an_error_does_not_hit_the_neighbour(reload: bool) -> None:
     def risky(id: str) -> str:
-        return sub(id, start(f"{id}s"), user(f"{id}a"), end(f"{id}e", refer("error", "refused")), flows=f"{id}s > {id}a > {id}e")
+        return sub(id, start(f"{id}s"), user(f"{id}a"), end(f"{id}e", refer("error", "refused")),
+                   flows=f"{id}s > {id}a > {id}e")
 
     run = play(bundle(
         start("s"), gateway("parallel", "g"), risky("x"), risky("y"), boundary("bx", "x", refer("error", "refused")),
@@ -341,7 +350,8 @@ def test_d11_an_error_that_crosses_an_inner_subprocess_leaves_nothing_running(re
 def test_d11_a_timer_that_has_become_due_comes_before_the_next_automatic_step(reload: bool) -> None:
     sent: list[str] = []
     run = play(bundle(
-        start("s"), sub("inside", start("is"), user("a"), service("mail", "send"), end("ie"), flows="is > a > mail > ie"),
+        start("s"), sub("inside", start("is"), user("a"), service("mail", "send"), end("ie"),
+                        flows="is > a > mail > ie"),
         boundary("b", "inside", timer("PT1H")), user("z"), end("e"), flows="s > inside > e; b > z > e"),
         reload, operations={"send": lambda inputs: sent.append("mail")})
     run.now = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
@@ -355,7 +365,8 @@ def test_d11_a_timer_that_has_become_due_comes_before_the_next_automatic_step(re
 
 def test_d12_a_non_interrupting_message_boundary_works_every_time(reload: bool) -> None:
     run = play(bundle(
-        start("s"), user("a"), boundary("calls", "a", refer("message", "call"), interrupting=False), user("note"), end("e"),
+        start("s"), user("a"), boundary("calls", "a", refer("message", "call"), interrupting=False), user("note"),
+        end("e"),
         flows="s > a > e; calls > note > e", declarations=message("call")), reload, variables={"case_key": 1})
     for _ in range(3):
         assert run.send("call", 1)
@@ -381,7 +392,8 @@ def test_d13_a_timeout_path_sees_what_was_entered_inside(reload: bool) -> None:
     run = play(bundle(
         start("s"), sub("inside", start("is"), user("a"), user("b"), end("ie"), flows="is > a > b > ie"),
         boundary("late", "inside", timer("PT1H")), gateway("exclusive", "g", "g_no"), user("yes"), user("no"), end("e"),
-        flows="s > inside > e; late > g; g > yes : answer = 42; g > no; yes > e; no > e"), reload, variables={"answer": 0})
+        flows="s > inside > e; late > g; g > yes : answer = 42; g > no; yes > e; no > e"), reload,
+        variables={"answer": 0})
     run.do("a", {"answer": 42}).later(hours=1)
     assert run.open() == ["yes"]
 
@@ -398,8 +410,10 @@ def test_d13_a_conditional_event_notices_a_change_made_elsewhere(reload: bool) -
 
 def test_d13_a_gateway_sees_what_another_branch_entered(reload: bool) -> None:
     run = play(bundle(
-        start("s"), gateway("parallel", "g"), user("a"), user("b"), gateway("exclusive", "x", "x_no"), user("yes"), user("no"),
-        end("e"), flows="s > g > a > e; g > b > x; x > yes : seen; x > no; yes > e; no > e"), reload, variables={"seen": False})
+        start("s"), gateway("parallel", "g"), user("a"), user("b"), gateway("exclusive", "x", "x_no"), user("yes"),
+        user("no"),
+        end("e"), flows="s > g > a > e; g > b > x; x > yes : seen; x > no; yes > e; no > e"), reload,
+        variables={"seen": False})
     run.do("a", {"seen": True}).do("b")
     assert run.open() == ["yes"]
 
@@ -438,7 +452,8 @@ def test_d14_an_inclusive_join_waits_for_a_token_that_comes_over_the_second_flow
 
 def test_d15_a_loop_can_be_turned_beyond_any_depth(reload: bool) -> None:
     run = play(bundle(
-        start("s"), gateway("exclusive", "again"), user("a"), service("count", "count"), gateway("exclusive", "g", "g_again"),
+        start("s"), gateway("exclusive", "again"), user("a"), service("count", "count"), gateway("exclusive", "g",
+                                                                                                 "g_again"),
         end("e"), flows="s > again > a > count > g; g > e : done; g > again"),
         reload, operations={"count": lambda inputs: None}, variables={"done": False})
     for _ in range(400):
@@ -456,7 +471,8 @@ def due(text: str, kind: str, now: datetime, reload: bool, timezone: str = "Asia
 
 
 def test_d16_a_bare_duration_works(reload: bool) -> None:
-    assert due("PT5M", "timeDuration", datetime(2026, 3, 2, 1, 0, tzinfo=UTC), reload) == datetime(2026, 3, 2, 1, 5, tzinfo=UTC)
+    assert due("PT5M", "timeDuration", datetime(2026, 3, 2, 1, 0, tzinfo=UTC), reload) == datetime(2026, 3, 2, 1, 5,
+                                                                                                   tzinfo=UTC)
 
 
 def test_d16_one_month_from_the_31st_is_the_last_day_of_the_next(reload: bool) -> None:
@@ -469,7 +485,8 @@ def test_d16_local_times_follow_the_clock_change(reload: bool) -> None:
     now = datetime(2026, 3, 28, 8, 0, tzinfo=UTC)
     assert due("P1D", "timeDuration", now, reload, "Europe/Berlin") == datetime(2026, 3, 29, 7, 0, tzinfo=UTC)
     assert due("PT24H", "timeDuration", now, reload, "Europe/Berlin") == datetime(2026, 3, 29, 8, 0, tzinfo=UTC)
-    assert due("2026-06-01T09:00:00", "timeDate", now, reload, "Europe/Berlin") == datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
+    assert due("2026-06-01T09:00:00", "timeDate", now, reload, "Europe/Berlin") == datetime(2026, 6, 1, 7, 0,
+                                                                                            tzinfo=UTC)
 
 
 def test_d16_a_timer_fires_at_its_instant(reload: bool) -> None:
@@ -511,7 +528,9 @@ def test_d17_an_instance_knows_its_number_and_its_item(reload: bool) -> None:
 
 def test_d18_a_signal_caught_inside_still_goes_out(reload: bool) -> None:
     run = play(bundle(
-        start("s"), gateway("parallel", "g"), catch("c", refer("signal", "alarm")), user("a"), throw("t", refer("signal", "alarm")),
+        start("s"), gateway("parallel", "g"), catch("c", refer("signal", "alarm")), user("a"), throw("t",
+                                                                                                     refer("signal",
+                                                                                                           "alarm")),
         end("e"), flows="s > g > c > e; g > a > t > e", declarations=SIGNAL), reload)
     run.do("a")
     assert run.path.count("c") == 1
@@ -520,7 +539,8 @@ def test_d18_a_signal_caught_inside_still_goes_out(reload: bool) -> None:
 
 def test_d18_a_message_wakes_one(reload: bool) -> None:
     run = play(bundle(
-        start("s"), gateway("parallel", "g"), catch("c", refer("message", "call")), catch("d", refer("message", "call")),
+        start("s"), gateway("parallel", "g"), catch("c", refer("message", "call")), catch("d", refer("message",
+                                                                                                     "call")),
         user("x"), user("y"), end("e"), flows="s > g > c > x > e; g > d > y > e", declarations=message("call")),
         reload, variables={"case_key": "k"})
     assert not run.send("call", "other")
@@ -546,7 +566,8 @@ def test_d19_a_process_starts_where_it_is_told_to(reload: bool) -> None:
 
 def test_d20_each_timer_behind_an_event_gateway_has_its_own_time(reload: bool) -> None:
     run = play(bundle(
-        start("s"), gateway("eventBased", "g"), catch("long", timer("P3D")), catch("short", timer("PT1H")), user("x"), user("y"),
+        start("s"), gateway("eventBased", "g"), catch("long", timer("P3D")), catch("short", timer("PT1H")), user("x"),
+        user("y"),
         end("e"), flows="s > g > long > x > e; g > short > y > e"), reload)
     assert run.run.wake_at() == datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
     run.later(hours=1)
@@ -557,8 +578,10 @@ def test_d20_each_timer_behind_an_event_gateway_has_its_own_time(reload: bool) -
 
 def test_d20_a_condition_behind_an_event_gateway_is_looked_at(reload: bool) -> None:
     run = play(bundle(
-        start("s"), gateway("parallel", "fork"), user("a"), gateway("eventBased", "g"), catch("c", conditional("ready")),
-        catch("m", refer("message", "call")), user("x"), end("e"), flows="s > fork > a > e; fork > g > c > x > e; g > m > e",
+        start("s"), gateway("parallel", "fork"), user("a"), gateway("eventBased", "g"), catch("c",
+                                                                                              conditional("ready")),
+        catch("m", refer("message", "call")), user("x"), end("e"),
+        flows="s > fork > a > e; fork > g > c > x > e; g > m > e",
         declarations=message("call")), reload, variables={"ready": False, "case_key": 1})
     run.do("a", {"ready": True})
     assert run.open() == ["x"]
@@ -585,7 +608,8 @@ def adhoc(*content: str, condition: str = "", **attributes: str) -> str:
 
 
 def test_d22_without_condition_an_adhoc_subprocess_ends_when_all_is_done(reload: bool) -> None:
-    run = play(bundle(start("s"), adhoc(user("a"), user("b"), user("c")), user("z"), end("e"), flows="s > free > z > e"), reload)
+    run = play(bundle(start("s"), adhoc(user("a"), user("b"), user("c")), user("z"), end("e"),
+                      flows="s > free > z > e"), reload)
     assert run.open() == ["a", "b", "c"]
     run.do("b").do("a")
     assert run.open() == ["c"]
@@ -603,7 +627,8 @@ def test_d22_ordering_sequential_offers_one_at_a_time(reload: bool) -> None:
 @pytest.mark.parametrize(("cancel", "left"), [("true", ["z"]), ("false", ["b"])])
 def test_d22_the_condition_ends_it_and_takes_the_rest_away_or_not(cancel: str, left: list[str], reload: bool) -> None:
     run = play(bundle(
-        start("s"), adhoc(user("a"), user("b"), condition="enough", cancelRemainingInstances=cancel), user("z"), end("e"),
+        start("s"), adhoc(user("a"), user("b"), condition="enough", cancelRemainingInstances=cancel), user("z"),
+        end("e"),
         flows="s > free > z > e"), reload, variables={"enough": False})
     assert run.do("a", {"enough": True}).open() == left
     if left == ["b"]:

@@ -58,7 +58,8 @@ def test_a_task_says_who_when_and_how_urgent(reload: bool) -> None:
         'candidateGroups="worker"', 'candidateGroups="worker" assignee="=who"'), end("e"), flows="s > a > e")
     run = Play(drawing, {"due": date(2026, 3, 4), "soon": NOW, "level": 7, "who": "17"}, reload=reload)
     [task] = run.run.open_tasks()
-    assert (task.element_id, task.role, task.party, task.assignee, task.form_key) == ("a", "worker", "ward", "17", "any")
+    assert (task.element_id, task.role, task.party, task.assignee, task.form_key) == ("a", "worker", "ward", "17",
+                                                                                      "any")
     assert task.due_at == datetime(2026, 3, 4, 15, 59, 59, tzinfo=UTC), "a day lasts until its end, in Shanghai"
     assert task.follow_up_at == NOW
     assert task.priority == 70
@@ -68,7 +69,8 @@ def test_a_task_says_who_when_and_how_urgent(reload: bool) -> None:
 
 @pytest.mark.parametrize(("expression", "value"), [("level", 101), ("level", 1.5), ("level", "high"), ("level", True)])
 def test_a_priority_that_is_none_stops_the_step(expression: str, value: object) -> None:
-    drawing = bundle(start("s"), user("a", extensions=f'<zeebe:priorityDefinition priority="={expression}" />'), flows="s > a")
+    drawing = bundle(start("s"), user("a", extensions=f'<zeebe:priorityDefinition priority="={expression}" />'),
+                     flows="s > a")
     with pytest.raises(StepFailed) as raised:
         Play(drawing, {"level": value})
     assert raised.value.element_id == "a"
@@ -117,9 +119,11 @@ def test_values_that_cannot_be_kept_are_refused(value: object) -> None:
 
 def test_an_operation_gets_headers_and_inputs_and_no_more(reload: bool) -> None:
     seen: list[dict[str, Any]] = []
-    headers = '<zeebe:taskHeaders><zeebe:header key="to" value="ward" /><zeebe:header key="why" value="header" /></zeebe:taskHeaders>'
+    headers = ('<zeebe:taskHeaders><zeebe:header key="to" value="ward" /><zeebe:header key="why" value="header" />'
+               "</zeebe:taskHeaders>")
     run = Play(
-        bundle(start("s"), service("a", "send", headers + mapping({"why": "reason", "case.number": "number"})), end("e"),
+        bundle(start("s"), service("a", "send", headers + mapping({"why": "reason", "case.number": "number"})),
+               end("e"),
                flows="s > a > e"),
         {"reason": "late", "number": 5, "secret": "narrative"}, operations={"send": seen.append}, reload=reload)
     assert seen == [{"to": "ward", "why": "late", "case": {"number": 5}}]
@@ -130,7 +134,8 @@ def test_an_operation_gets_headers_and_inputs_and_no_more(reload: bool) -> None:
     ({"x": 1, "y": 2}, {}, {"x": 1, "y": 2}), ({"x": 1, "y": 2}, {"z.deep": "x + y"}, {"z": {"deep": 3}}),
     (7, {}, {"result": 7}), (7, {"z": "result"}, {"z": 7}), (None, {}, {}),
 ])
-def test_the_result_of_an_operation(result: object, outputs: dict[str, str], data: dict[str, object], reload: bool) -> None:
+def test_the_result_of_an_operation(result: object, outputs: dict[str, str], data: dict[str, object],
+                                    reload: bool) -> None:
     run = Play(bundle(start("s"), service("a", "send", mapping({}, outputs)), end("e"), flows="s > a > e"),
                operations={"send": lambda inputs: result}, reload=reload)
     assert run.data == data
@@ -142,7 +147,8 @@ def fail(inputs: dict[str, Any]) -> None:
 
 def test_a_business_error_takes_the_boundary_with_its_code(reload: bool) -> None:
     run = Play(bundle(
-        start("s"), service("a", "send"), boundary("any", "a", refer("error")), boundary("this", "a", refer("error", "refused")),
+        start("s"), service("a", "send"), boundary("any", "a", refer("error")), boundary("this", "a", refer("error",
+                                                                                                            "refused")),
         user("x"), user("y"), end("e"), flows="s > a > e; any > x > e; this > y > e", declarations=ERROR),
         operations={"send": fail}, reload=reload)
     assert run.open() == ["y"]
@@ -150,7 +156,8 @@ def test_a_business_error_takes_the_boundary_with_its_code(reload: bool) -> None
 
 
 def test_a_business_error_nobody_catches_is_an_incident(reload: bool) -> None:
-    run = Play(bundle(start("s"), service("a", "send"), end("e"), flows="s > a > e"), operations={"send": fail}, reload=reload)
+    run = Play(bundle(start("s"), service("a", "send"), end("e"), flows="s > a > e"), operations={"send": fail},
+               reload=reload)
     assert run.state == "incident"
     assert run.run.incident is not None
     assert run.run.incident.element_id == "a"
@@ -170,7 +177,8 @@ def test_an_error_of_the_program_is_a_failed_step_that_does_not_tell_secrets() -
 def calling(extensions: str, *, inner: str = "x + 1", content: str = "") -> Bundle:
     called = process("q", start("t"), script("calc", "x", inner), user("u"), end("f"), flows="t > calc > u > f")
     caller = process(
-        "p", start("s"), gateway("parallel", "g"), element("callActivity", "c", extensions, content), user("a"), user("z"),
+        "p", start("s"), gateway("parallel", "g"), element("callActivity", "c", extensions, content), user("a"),
+        user("z"),
         end("e"), flows="s > g > c > z > e; g > a > e")
     return Bundle({"p.bpmn": caller, "q.bpmn": called, "any.form.json": '{"id": "any"}'})
 
@@ -183,8 +191,8 @@ def test_a_called_process_hands_out_what_it_changed_and_nothing_stale(reload: bo
 
 
 def test_a_called_process_without_propagation_gets_and_gives_the_mapped(reload: bool) -> None:
-    extensions = ('<zeebe:calledElement processId="q" propagateAllParentVariables="false" propagateAllChildVariables="false" />'
-                  + mapping({"x": "start"}, {"got": "x"}))
+    extensions = ('<zeebe:calledElement processId="q" propagateAllParentVariables="false" '
+                  'propagateAllChildVariables="false" />' + mapping({"x": "start"}, {"got": "x"}))
     run = Play(calling(extensions, inner="x * 10"), {"start": 4, "secret": 1}, reload=reload)
     task = next(task for task in run.run.open_tasks() if task.element_id == "u")
     assert run.run.task_variables(task.id) == {"x": 40}
@@ -193,7 +201,8 @@ def test_a_called_process_without_propagation_gets_and_gives_the_mapped(reload: 
 
 
 def test_an_error_leaves_a_called_process(reload: bool) -> None:
-    called = process("q", start("t"), user("u"), end("f", refer("error", "refused")), flows="t > u > f", declarations=ERROR)
+    called = process("q", start("t"), user("u"), end("f", refer("error", "refused")), flows="t > u > f",
+                     declarations=ERROR)
     caller = process("p", start("s"), element("callActivity", "c", '<zeebe:calledElement processId="q" />'),
                      boundary("b", "c", refer("error", "refused2")), user("z"), end("e"), flows="s > c > e; b > z > e",
                      declarations='<error id="refused2" name="r" errorCode="refused" />')
@@ -242,7 +251,8 @@ def test_input_mappings_of_a_subprocess_are_its_own(reload: bool) -> None:
 
 
 def test_output_mappings_of_a_task_let_nothing_else_out(reload: bool) -> None:
-    run = Play(bundle(start("s"), user("a", extensions=mapping({}, {"kept.level": "level"})), end("e"), flows="s > a > e"),
+    run = Play(bundle(start("s"), user("a", extensions=mapping({}, {"kept.level": "level"})), end("e"),
+                      flows="s > a > e"),
                {"kept": {"other": 1}}, reload=reload)
     run.do("a", {"level": 3, "narrative": "long"})
     assert run.data == {"kept": {"other": 1, "level": 3}}
@@ -264,8 +274,10 @@ def test_a_message_brings_its_payload(reload: bool) -> None:
 def test_a_cycle_reminds_until_the_task_is_done(reload: bool) -> None:
     sent: list[str] = []
     run = Play(bundle(
-        start("s"), user("a"), boundary("r", "a", timer("R3/PT1H", "timeCycle"), interrupting=False), service("n", "send"),
-        end("e"), end("f"), flows="s > a > e; r > n > f"), operations={"send": lambda inputs: sent.append("!")}, reload=reload)
+        start("s"), user("a"), boundary("r", "a", timer("R3/PT1H", "timeCycle"), interrupting=False), service("n",
+                                                                                                              "send"),
+        end("e"), end("f"), flows="s > a > e; r > n > f"), operations={"send": lambda inputs: sent.append("!")},
+        reload=reload)
     for _ in range(5):
         run.later(hours=1)
     assert len(sent) == 3
@@ -276,7 +288,8 @@ def test_a_cycle_reminds_until_the_task_is_done(reload: bool) -> None:
 def test_an_endless_cycle_does_not_catch_up_a_weeks_outage(reload: bool) -> None:
     sent: list[str] = []
     run = Play(bundle(
-        start("s"), user("a"), boundary("r", "a", timer("R/PT1H", "timeCycle"), interrupting=False), service("n", "send"),
+        start("s"), user("a"), boundary("r", "a", timer("R/PT1H", "timeCycle"), interrupting=False), service("n",
+                                                                                                             "send"),
         end("e"), flows="s > a > e; r > n > e"), operations={"send": lambda inputs: sent.append("!")}, reload=reload)
     run.later(days=7, minutes=20)
     assert len(sent) == 1
@@ -284,7 +297,8 @@ def test_an_endless_cycle_does_not_catch_up_a_weeks_outage(reload: bool) -> None
 
 
 def test_a_due_instant_does_not_move_with_the_clock(reload: bool) -> None:
-    run = Play(bundle(start("s"), user("a"), boundary("b", "a", timer("PT2H")), user("z"), end("e"), flows="s > a > e; b > z > e"),
+    run = Play(bundle(start("s"), user("a"), boundary("b", "a", timer("PT2H")), user("z"), end("e"),
+                      flows="s > a > e; b > z > e"),
                reload=reload)
     run.later(hours=1)
     assert run.run.wake_at() == datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -303,7 +317,8 @@ def test_a_join_that_can_never_open_is_an_incident_not_silence(reload: bool) -> 
 
 
 def test_a_circle_of_automatic_steps_is_stopped() -> None:
-    drawing = bundle(start("s"), gateway("exclusive", "x"), element("task", "t"), gateway("exclusive", "y", "y_x"), end("e"),
+    drawing = bundle(start("s"), gateway("exclusive", "x"), element("task", "t"), gateway("exclusive", "y", "y_x"),
+                     end("e"),
                      flows="s > x > t > y; y > e : false; y > x")
     with pytest.raises(StepFailed) as raised:
         Play(drawing)
@@ -340,7 +355,8 @@ def test_a_stopped_run_tells_why_and_keeps_its_tasks() -> None:
 def test_the_process_describes_itself() -> None:
     of = bundle(
         '<laneSet id="lanes"><lane id="l1" name="病区"><extensionElements><zeebe:properties><zeebe:property '
-        'name="carerelay:name_en" value="Ward" /></zeebe:properties></extensionElements><flowNodeRef>a</flowNodeRef></lane></laneSet>',
+        'name="carerelay:name_en" value="Ward" /></zeebe:properties></extensionElements>'
+        "<flowNodeRef>a</flowNodeRef></lane></laneSet>",
         start("s"), user("a"), gateway("exclusive", "g", "g_e"), end("e"), end("f"),
         flows="s > a > g; g > f : form.level > 2 and note = null; g > e")
     made = compile(of, operations=(), roles=["worker"])
@@ -348,7 +364,8 @@ def test_the_process_describes_itself() -> None:
     assert made.content_hash == of.content_hash
     assert set(made.steps) == {"s", "a", "g", "e", "f"}
     assert made.first_task is made.steps["a"]
-    assert (made.steps["a"].role, made.steps["a"].form_key, made.steps["a"].lane) == ("worker", "any", Text("病区", "Ward"))
+    assert (made.steps["a"].role, made.steps["a"].form_key, made.steps["a"].lane) == ("worker", "any", Text("病区",
+                                                                                                            "Ward"))
     assert {"form.level", "note"} <= made.reads
     assert made.select({"form": {"level": 3, "story": "…"}, "other": 1}) == {"form": {"level": 3}}
 

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from tests.workflow.engine.build import (
-    Bundle,
     NOW,
+    Bundle,
     Play,
     boundary,
-    bundle,
     catch,
     conditional,
     each,
@@ -47,8 +46,10 @@ def everything() -> Bundle:
         user("many", each("[1,2,3]", output="got", output_item="v")), catch("wait", refer("message", "m")),
         catch("when", conditional("ready")), gateway("eventBased", "choose"), catch("soon", timer("P1D")),
         catch("told", refer("message", "m")), user("again", '<standardLoopCharacteristics loopMaximum="2" />'),
-        element("adHocSubProcess", "free", content=user("free_one") + user("free_two"), ordering="Sequential"), end("e"),
-        flows="s > g > plain > join > e; g > done_first > join; g > inside > e; g > call > e; g > many > e; g > wait > e;"
+        element("adHocSubProcess", "free", content=user("free_one") + user("free_two"), ordering="Sequential"),
+        end("e"),
+        flows="s > g > plain > join > e; g > done_first > join; g > inside > e; g > call > e; g > many > e;"
+              " g > wait > e;"
               "g > when > e; g > choose > soon > e; choose > told > e; g > again > e; g > free > e",
         declarations=message("m") + '<signal id="alarm" name="alarm" />')
     return Bundle({"p.bpmn": main, "q.bpmn": called, "any.form.json": '{"id": "any"}'})

@@ -12,7 +12,8 @@ SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("PT5M", Duration(seconds=300)), ("P1D", Duration(days=1)), ("P2W", Duration(days=14)), ("P1Y2M", Duration(months=14)),
+    ("PT5M", Duration(seconds=300)), ("P1D", Duration(days=1)), ("P2W", Duration(days=14)), ("P1Y2M",
+                                                                                             Duration(months=14)),
     ("P1M", Duration(months=1)), ("PT1M", Duration(seconds=60)), ("P1DT2H3M4.5S", Duration(days=1, seconds=7384.5)),
     (" PT0S ", Duration()),
 ])
@@ -21,7 +22,8 @@ def test_durations(text: str, expected: Duration) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "", "P", "PT", "1 hour", "PT1", "P1H", "-PT1H", "P-1D", "PT1H30", "P1DT", "pt1h", "P1.5D", "P9999Y", "PT1H\n;", "P１D1",
+    "", "P", "PT", "1 hour", "PT1", "P1H", "-PT1H", "P-1D", "PT1H30", "P1DT", "pt1h", "P1.5D", "P9999Y", "PT1H\n;",
+    "P１D1",
 ])
 def test_unreadable_durations(text: str) -> None:
     with pytest.raises(TimerUnreadable):

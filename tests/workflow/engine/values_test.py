@@ -12,10 +12,12 @@ from workflow.engine import reads, values
 
 KEYS = st.sampled_from(["a", "b", "c", "$at", "$date", "$map", "$"])
 SCALARS = (
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False,
+                                                                         allow_infinity=False) | st.text()
     | st.dates() | st.datetimes(timezones=st.just(UTC) | st.just(timezone(timedelta(hours=8))))
 )
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12)
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+                      max_leaves=12)
 RECORDS = st.dictionaries(KEYS, VALUES, max_size=4)
 
 
@@ -26,15 +28,27 @@ def test_json_brings_back_what_was_kept(value: Any) -> None:
     assert type(back) is type(value)
 
 
-@given(RECORDS, RECORDS, RECORDS)
-def test_a_side_that_changed_nothing_changes_nothing(base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]) -> None:
-    copy = values.keep(base)
-    assert values.difference(base, copy) == {}
+@given(RECORDS, RECORDS)
+def test_a_difference_laid_over_its_base_is_the_changed_state(base: dict[str, Any], mine: dict[str, Any]) -> None:
+    assert values.difference(base, values.keep(base)) == {}
     changed = values.keep(base)
     values.merge(changed, mine)
     target = values.keep(base)
     values.merge(target, values.difference(base, changed))
     assert values.same(target, changed)
+
+
+@given(RECORDS, RECORDS, RECORDS)
+def test_a_merge_keeps_what_only_the_other_side_set(
+    base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any],
+) -> None:
+    changed, target = values.keep(base), values.keep(base)
+    values.merge(changed, mine)
+    values.merge(target, theirs)
+    merged = values.keep(target)
+    values.merge(merged, values.difference(base, changed))
+    assert all(values.same(merged[key], target[key]) for key in theirs if key not in mine)
+    assert all(values.same(merged[key], changed[key]) for key in mine if key not in theirs)
 
 
 def test_both_sides_of_a_merge_keep_what_they_set() -> None:

@@ -60,7 +60,8 @@ class NodeParser(TaskParser):  # type: ignore[misc]
             self._fill_loop(wrapper, loop)
         spec.name = inner_name
         self.spec.task_specs[inner_name] = spec
-        wrapper.inner, wrapper.kind, wrapper.title, wrapper.properties = inner_name, spec.kind, spec.title, spec.properties
+        wrapper.inner, wrapper.kind = inner_name, spec.kind
+        wrapper.title, wrapper.properties = spec.title, spec.properties
         return wrapper
 
     @staticmethod
@@ -180,7 +181,8 @@ class EventParser(NodeParser):
 
     def create_task(self) -> Node:
         """Our specifications keep their definitions in a list of their own; the stock field stays empty."""
-        extra = {"cancel_activity": self.node.get("cancelActivity") != "false"} if local(self.node) == "boundaryEvent" else {}
+        is_boundary = local(self.node) == "boundaryEvent"
+        extra = {"cancel_activity": self.node.get("cancelActivity") != "false"} if is_boundary else {}
         spec: Node = self.spec_class(self.spec, self.bpmn_id, event_definition=None, **extra, **self.bpmn_attributes)
         return spec
 

@@ -110,8 +110,11 @@ def _repetition(sheet: Sheet, file: str, node: etree._Element) -> None:
             sheet.at(file, node, "loop-endless", "循环“{name}”既没有条件也没有次数。",
                      "The loop “{name}” has neither a condition nor a number of turns.")
     several = node.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")
-    if several is None:
-        return
+    if several is not None:
+        _instances(sheet, file, node, several)
+
+
+def _instances(sheet: Sheet, file: str, node: etree._Element, several: etree._Element) -> None:
     found = extensions.read(several)
     if found.get("loopCharacteristics", "inputCollection") is None:
         sheet.at(file, node, "instances-without-collection", "多实例“{name}”没有说明为谁逐一办理(缺少列表)。",

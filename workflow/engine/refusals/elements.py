@@ -33,12 +33,15 @@ BINDINGS = frozenset({"deployment", "latest"})
 
 UNSUPPORTED: dict[str, tuple[str, str]] = {
     "complexGateway": ("复杂网关", "a complex gateway"), "transaction": ("事务子流程", "a transaction"),
-    "compensateEventDefinition": ("补偿", "compensation"), "cancelEventDefinition": ("事务取消", "a transaction cancel"),
+    "compensateEventDefinition": ("补偿", "compensation"), "cancelEventDefinition": ("事务取消",
+    "a transaction cancel"),
     "globalTask": ("全局任务", "a global task"), "globalUserTask": ("全局任务", "a global task"),
     "globalManualTask": ("全局任务", "a global task"), "globalScriptTask": ("全局任务", "a global task"),
     "globalBusinessRuleTask": ("全局任务", "a global task"), "choreography": ("编排图", "a choreography"),
-    "globalConversation": ("对话图", "a conversation"), "correlationProperty": ("BPMN 关联属性", "a correlation property"),
-    "correlationKey": ("BPMN 关联键", "a BPMN correlation key"), "loopCardinality": ("固定次数的多实例", "a fixed number of instances"),
+    "globalConversation": ("对话图", "a conversation"), "correlationProperty": ("BPMN 关联属性",
+    "a correlation property"),
+    "correlationKey": ("BPMN 关联键", "a BPMN correlation key"), "loopCardinality": ("固定次数的多实例",
+    "a fixed number of instances"),
     "complexBehaviorDefinition": ("多实例行为", "instance behaviour"),
 }
 DRAWN_ONLY = frozenset({
@@ -69,7 +72,8 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
             _foreign_attribute(sheet, file, element, str(attribute))
     if drawn:
         sheet.add(file, None, "data-objects-drawn", Text(
-            "数据对象和数据存储只作图示,不参与运行。", "Data objects and data stores are kept as drawings and have no effect."),
+            "数据对象和数据存储只作图示,不参与运行。",
+            "Data objects and data stores are kept as drawings and have no effect."),
             severity=Severity.WARNING)
 
 
@@ -78,7 +82,8 @@ def _bpmn_element(sheet: Sheet, file: str, element: etree._Element) -> None:
     parent = element.getparent()
     if kind in UNSUPPORTED:
         zh, en = UNSUPPORTED[kind]
-        sheet.at(file, element, "not-supported", f"“{{name}}”用到了{zh},系统不支持。", f"“{{name}}” uses {en}, which is not supported.")
+        sheet.at(file, element, "not-supported", f"“{{name}}”用到了{zh},系统不支持。",
+            f"“{{name}}” uses {en}, which is not supported.")
     elif parent is not None and local(parent) in SCOPES | {"transaction"} and kind.endswith(
             ("Task", "task", "Event", "Gateway", "Process", "Activity")) and kind not in NODES:
         sheet.at(file, element, "not-supported", f"“{{name}}”是系统不支持的元素({kind})。",

@@ -8,7 +8,7 @@ from workflow.engine import timers
 from workflow.engine.findings import Severity
 from workflow.engine.parser import events, extensions
 from workflow.engine.parser.events import unprefixed
-from workflow.engine.refusals.sheet import EVENTS, Sheet, nodes_of
+from workflow.engine.refusals.sheet import EVENTS, Sheet, flows_of, nodes_of
 from workflow.engine.text import Text
 from workflow.engine.xml import BPMN, local
 
@@ -33,9 +33,9 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
             kind = local(node)
             if kind in EVENTS:
                 _event(sheet, file, scope, node)
-            elif kind == "receiveTask" and _complete_message(sheet, file, node, node.get("messageRef"), needs_key=node.get(
-                    "instantiate") != "true"):
-                pass
+            elif kind == "receiveTask":
+                is_start = node.get("instantiate") == "true"
+                _complete_message(sheet, file, node, node.get("messageRef"), needs_key=not is_start)
             elif kind == "eventBasedGateway":
                 _gateway(sheet, file, scope, node)
         _links(sheet, file, scope)
@@ -47,9 +47,11 @@ def _event(sheet: Sheet, file: str, scope: etree._Element, node: etree._Element)
     if kind == "startEvent":
         place = "handler" if scope.get("triggeredByEvent") == "true" else "process"
     if kind in NEEDS_ONE and not found:
-        sheet.at(file, node, "event-empty", "事件“{name}”没有说明等待什么。", "The event “{name}” does not say what it waits for.")
+        sheet.at(file, node, "event-empty", "事件“{name}”没有说明等待什么。",
+            "The event “{name}” does not say what it waits for.")
     if len(found) > 1 and any(local(element) in {"linkEventDefinition", "errorEventDefinition"} for element in found):
-        sheet.at(file, node, "event-mixed", "事件“{name}”的几种触发不能合用。", "The event “{name}” combines what cannot be combined.")
+        sheet.at(file, node, "event-mixed", "事件“{name}”的几种触发不能合用。",
+            "The event “{name}” combines what cannot be combined.")
     for reference in node.iterfind(f"{{{BPMN}}}eventDefinitionRef"):
         if not any(element.get("id") == unprefixed(reference.text) for element in found):
             _dangling(sheet, file, node)
@@ -80,9 +82,11 @@ def _definition(
         _complete_message(sheet, file, node, element.get("messageRef"), needs_key=place != "process")
     elif what == "conditional":
         if not (element.findtext(f"{{{BPMN}}}condition") or "").strip():
-            sheet.at(file, node, "event-incomplete", "条件事件“{name}”没有写条件。", "The conditional event “{name}” has no condition.")
-    elif what == "error" and place == "boundaryEvent" and node.get("cancelActivity") == "false":
-        sheet.at(file, node, "event-misplaced", "错误事件“{name}”必须中断所在的步骤。", "The error event “{name}” must interrupt its step.")
+            sheet.at(file, node, "event-incomplete", "条件事件“{name}”没有写条件。",
+                "The conditional event “{name}” has no condition.")
+    elif what == "error" and "false" in (node.get("cancelActivity"), node.get("isInterrupting")):
+        sheet.at(file, node, "event-misplaced", "错误事件“{name}”必须中断所在的步骤。",
+            "The error event “{name}” must interrupt its step.")
     elif what in DECLARED:
         _declared(sheet, file, node, element, what)
 
@@ -112,28 +116,28 @@ def _declared(sheet: Sheet, file: str, node: etree._Element, element: etree._Ele
 
 def _complete_message(
     sheet: Sheet, file: str, node: etree._Element, reference: str | None, *, needs_key: bool,
-) -> bool:
+) -> None:
     if not reference:
         sheet.at(file, node, "message-missing", "“{name}”没有指明消息,会直接走过去。",
                  "“{name}” does not name a message, so it would be passed at once.")
-        return False
+        return
     declaration = _declaration(node, "message", reference)
     if declaration is None or not declaration.get("name"):
         _dangling(sheet, file, node)
-        return False
+        return
     if declaration.get("name", "").startswith("="):
         _computed(sheet, file, node)
     if needs_key and extensions.read(declaration).formula("subscription", "correlationKey") is None:
         sheet.at(file, node, "message-without-key", "“{name}”等待的消息没有关联键,分不清是谁的消息。",
                  "The message that “{name}” waits for has no correlation key, so it is not clear whose message it is.")
-    return True
 
 
 def _timer(sheet: Sheet, file: str, node: etree._Element, element: etree._Element, *, may_repeat: bool) -> None:
     times = [(name, (element.findtext(f"{{{BPMN}}}{name}") or "").strip()) for name in TIMES]
     given = [(name, text) for name, text in times if text]
     if len(given) != 1:
-        sheet.at(file, node, "timer-missing", "定时事件“{name}”需要恰好一个时间。", "The timer “{name}” needs exactly one time.")
+        sheet.at(file, node, "timer-missing", "定时事件“{name}”需要恰好一个时间。",
+            "The timer “{name}” needs exactly one time.")
         return
     [(name, text)] = given
     is_start = local(node) == "startEvent" and local(node.getparent()) == "process"  # type: ignore[arg-type]
@@ -141,7 +145,8 @@ def _timer(sheet: Sheet, file: str, node: etree._Element, element: etree._Elemen
         sheet.at(file, node, "timer-repeats", "“{name}”只会触发一次,不能用重复的时间。",
                  "“{name}” can fire only once, so a repeated time has no meaning there.")
     if not text.startswith("=") and not readable(name, text):
-        sheet.at(file, node, "timer-unreadable", f"“{{name}}”的时间“{text}”读不懂。", f"The time “{text}” of “{{name}}” cannot be read.",
+        sheet.at(file, node, "timer-unreadable", f"“{{name}}”的时间“{text}”读不懂。",
+            f"The time “{text}” of “{{name}}” cannot be read.",
                  Text("例如 PT1H(1 小时)、P2D(2 天)、R3/P1D(每天一次共 3 次)、2026-05-01T09:00:00+08:00。",
                       "For example PT1H (1 hour), P2D (2 days), R3/P1D (daily, 3 times), 2026-05-01T09:00:00+08:00."))
 
@@ -164,8 +169,7 @@ def _gateway(sheet: Sheet, file: str, scope: etree._Element, node: etree._Elemen
     if node.get("instantiate") == "true" or node.get("eventGatewayType", "Exclusive") != "Exclusive":
         sheet.at(file, node, "not-supported", "事件网关“{name}”的这种用法系统不支持。",
                  "The event-based gateway “{name}” is used in a way that is not supported.")
-    targets = {
-        flow.get("targetRef") for flow in scope.iterfind(f"{{{BPMN}}}sequenceFlow") if flow.get("sourceRef") == node.get("id")}
+    targets = {flow.get("targetRef") for flow in flows_of(scope) if flow.get("sourceRef") == node.get("id")}
     chosen = [other for other in nodes_of(scope) if other.get("id") in targets]
     for other in chosen:
         is_single = local(other) == "receiveTask" or len(events.elements(other)) == 1

@@ -23,5 +23,6 @@ def check(sheet: Sheet) -> None:
             sheet.add(file, None, "form-unreadable", Text("表单文件不是有效的 JSON。", "The form is not valid JSON."))
         elif form.get("id") != file.removesuffix(SUFFIX):
             sheet.add(file, None, "form-id-differs", Text(
-                f"表单编号“{form.get('id')}”与文件名不一致。", f"The id “{form.get('id')}” of the form is not the name of its file."),
+                f"表单编号“{form.get('id')}”与文件名不一致。",
+                f"The id “{form.get('id')}” of the form is not the name of its file."),
                 Text("请把两者改成一样。", "Make both the same."))

@@ -44,7 +44,8 @@ def _unique_ids(sheet: Sheet) -> None:
 
 
 def _in_model(element: etree._Element) -> bool:
-    return etree.QName(element).namespace == BPMN and local(element) not in {"definitions", "collaboration", "participant"}
+    return etree.QName(element).namespace == BPMN and local(element) not in {"definitions", "collaboration",
+        "participant"}
 
 
 def _calls(sheet: Sheet, processes: dict[str, tuple[str, etree._Element]]) -> None:

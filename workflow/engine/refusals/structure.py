@@ -77,7 +77,8 @@ def _conditions(sheet: Sheet, file: str, node: etree._Element, out: list[etree._
 
 def _starts(sheet: Sheet, file: str, scope: etree._Element, nodes: list[etree._Element]) -> None:
     starts = [node for node in nodes if local(node) == "startEvent"]
-    plain = [node for node in starts if not any(local(child).endswith(("EventDefinition", "DefinitionRef")) for child in node)]
+    plain = [node for node in starts if not any(local(child).endswith(("EventDefinition",
+        "DefinitionRef")) for child in node)]
     is_handler = scope.get("triggeredByEvent") == "true"
     if local(scope) == "adHocSubProcess":
         if any(local(node) in {"startEvent", "endEvent"} for node in nodes):

@@ -73,13 +73,15 @@ class Human(Activity, UserTask):  # type: ignore[misc]
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
         if not isinstance(value, str) or (self.role is not None and value not in self.roles):
-            raise StepFailed(Text("公式给出的角色不存在。", "The formula for the role gives no role that exists."), token.element_id)
+            raise StepFailed(Text("公式给出的角色不存在。",
+                "The formula for the role gives no role that exists."), token.element_id)
         return value
 
     def _text(self, token: Token, formula: Formula | None) -> str | None:
         value = token.evaluate(formula) if formula is not None else None
         if value is not None and not isinstance(value, str):
-            raise StepFailed(Text("公式给出的人员不是文字编号。", "The formula for the person gives no text."), token.element_id)
+            raise StepFailed(Text("公式给出的人员不是文字编号。",
+                "The formula for the person gives no text."), token.element_id)
         return value or None
 
     def _instant(self, token: Token, formula: Formula | None) -> datetime | None:
@@ -163,7 +165,8 @@ def call(token: Token, operation: str, headers: dict[str, str]) -> dict[str, Any
     """Call an operation; what it returns as variables. Raises BusinessError, or StepFailed for any other failure."""
     function = token.engine.world.operations.get(operation)
     if function is None:
-        raise StepFailed(Text(f"操作“{operation}”不存在。", f"The operation “{operation}” does not exist."), token.element_id)
+        raise StepFailed(Text(f"操作“{operation}”不存在。",
+            f"The operation “{operation}” does not exist."), token.element_id)
     names = {mapped.target.partition(".")[0] for mapped in token.task_spec.inputs_mapped}
     inputs = {**headers, **{name: values.keep(token.data[name]) for name in names}}
     try:
