@@ -39,14 +39,17 @@ class Exploration:
     complete: bool = True
 
 
-def explore(net: Net, limit: int = STATES_AT_MOST) -> Exploration:
-    """Explore at most `limit` states; `complete` tells whether that was enough."""
+def explore(net: Net, limit: int = STATES_AT_MOST, *, every_move: bool = False) -> Exploration:
+    """Explore at most `limit` states; `complete` tells whether that was enough.
+
+    With `every_move` all nodes move in every state: the same faults, found the long way (a test compares).
+    """
     found = Exploration(net)
     waiting = net.initial()
     found.came_by = dict.fromkeys(waiting)
     fully: set[int] = set()
     while True:
-        _walk(found, waiting, fully, limit)
+        _walk(found, waiting, fully, limit, every_move=every_move)
         if not found.complete:
             return found
         found.endless = _cannot_finish(found)
@@ -57,7 +60,7 @@ def explore(net: Net, limit: int = STATES_AT_MOST) -> Exploration:
             return found
 
 
-def _walk(found: Exploration, waiting: list[int], fully: set[int], limit: int) -> None:
+def _walk(found: Exploration, waiting: list[int], fully: set[int], limit: int, *, every_move: bool) -> None:
     net = found.net
     while waiting:
         state = waiting.pop()
@@ -69,7 +72,7 @@ def _walk(found: Exploration, waiting: list[int], fully: set[int], limit: int) -
             continue
         _note_meetings(found, state)
         following = found.after[state] = []
-        for trigger in enabled if state in fully else _first(enabled):
+        for trigger in enabled if every_move or state in fully else _first(enabled):
             found.moved.add(trigger.node.id)
             for outcome in trigger.outcomes:
                 after = _move(found, state, trigger, outcome)

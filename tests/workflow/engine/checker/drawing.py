@@ -32,7 +32,7 @@ HEAD = (
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" '
     'xmlns:modeler="http://camunda.org/schema/modeler/1.0" modeler:executionPlatform="Camunda Cloud" '
-    'id="drawing" targetNamespace="http://carerelay.test">'
+    'id="definitions" targetNamespace="http://carerelay.test">'
 )
 
 
