@@ -122,12 +122,12 @@ def test_an_operation_gets_headers_and_inputs_and_no_more(reload: bool) -> None:
     headers = ('<zeebe:taskHeaders><zeebe:header key="to" value="ward" /><zeebe:header key="why" value="header" />'
                "</zeebe:taskHeaders>")
     run = Play(
-        bundle(start("s"), service("a", "send", headers + mapping({"why": "reason", "case.number": "number"})),
+        bundle(start("s"), service("a", "send", headers + mapping({"why": "reason", "case.number": "case_number"})),
                end("e"),
                flows="s > a > e"),
-        {"reason": "late", "number": 5, "secret": "narrative"}, operations={"send": seen.append}, reload=reload)
+        {"reason": "late", "case_number": 5, "secret": "narrative"}, operations={"send": seen.append}, reload=reload)
     assert seen == [{"to": "ward", "why": "late", "case": {"number": 5}}]
-    assert run.data == {"reason": "late", "number": 5, "secret": "narrative"}, "inputs stay inside the step"
+    assert run.data == {"reason": "late", "case_number": 5, "secret": "narrative"}, "inputs stay inside the step"
 
 
 @pytest.mark.parametrize(("result", "outputs", "data"), [

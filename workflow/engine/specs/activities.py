@@ -1,17 +1,20 @@
 """Steps that do something: by people, by the service, by a formula, by a decision table."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.defaults import ManualTask, NoneTask, ScriptTask, ServiceTask, UserTask
 
-from workflow.engine import dmn, timers, values
+from workflow.engine import timers, values
 from workflow.engine.definitions import unreadable
 from workflow.engine.errors import BusinessError, EngineError, StepFailed
 from workflow.engine.expressions import Formula
 from workflow.engine.specs.node import Node
 from workflow.engine.text import Text
 from workflow.engine.token import Token
+
+if TYPE_CHECKING:
+    from workflow.engine import dmn
 
 DEFAULT_PRIORITY = 50
 
