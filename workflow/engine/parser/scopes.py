@@ -28,8 +28,9 @@ class ScopeParser(ProcessParser):  # type: ignore[misc]
         nodes = [child for child in self.node if child.tag in self.parser.PARSER_CLASSES]
         for child in nodes:
             self.parse_node(child)
+        defaults = {child.get("default") for child in nodes}
         for flow in self.node.iterfind(f"{{{BPMN}}}sequenceFlow"):
-            self._connect(flow)
+            self._connect(flow, is_default=flow.get("id") in defaults)
         self._link(nodes)
         for child in nodes:
             if local(child) == "boundaryEvent":
@@ -40,19 +41,11 @@ class ScopeParser(ProcessParser):  # type: ignore[misc]
             self.spec.adhoc = self._adhoc()
         self._find_starts(nodes)
 
-    def _connect(self, element: etree._Element) -> None:
+    def _connect(self, element: etree._Element, *, is_default: bool) -> None:
         source = self.spec.task_specs[element.get("sourceRef")]
         target = self.spec.task_specs[element.get("targetRef")]
-        identifier = element.get("id", "")
         condition = Formula.read(element.findtext(f"{{{BPMN}}}conditionExpression"), always=True)
-        self._join(source, target, Flow(identifier, target.name, condition, self._default(source) == identifier))
-
-    def _default(self, source: Node) -> str | None:
-        for child in self.node:
-            if child.get("id") == source.bpmn_id:
-                default: str | None = child.get("default")
-                return default
-        return None
+        self._join(source, target, Flow(element.get("id", ""), target.name, condition, is_default))
 
     @staticmethod
     def _join(source: Node, target: Node, flow: Flow) -> None:

@@ -1,6 +1,7 @@
 """Gateways: splits by condition, and joins that count tokens instead of looking at history (D1, D3, D14)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway, ParallelGateway
 from SpiffWorkflow.util.task import TaskState
@@ -74,6 +75,11 @@ class Inclusive(Join, InclusiveGateway):  # type: ignore[misc]
     gateway, unless it can also reach a filled one.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known: dict[frozenset[str], frozenset[str]] = {}
+        """Answers of `_before`: the drawing does not change, so each is worked out once."""
+
     def enter(self, token: Token) -> bool:
         """Wait until the rest of the scope has been looked at, which happens when nothing else is ready."""
         if len(self.arrivals) < 2:
@@ -88,46 +94,43 @@ class Inclusive(Join, InclusiveGateway):  # type: ignore[misc]
 
     def may_open(self, token: Token) -> bool:
         """Whether nothing that is still to be waited for is under way."""
-        filled = {other.internal_data.get("flow") for other in self.waiting(token)}
-        empty = [flow for flow in self.arrivals if flow not in filled]
-        if not empty:
-            return True
-        before_empty = self._before(empty)
-        before_filled = self._before([flow for flow in self.arrivals if flow in filled])
-        for other in token.workflow.tokens:
-            if other.task_spec is self or other.is_armed or other.parent is not token.workflow.task_tree:
-                continue
-            places = {other.task_spec.name, *other.task_spec.boundaries}
-            if places & before_empty and not places & before_filled:
-                return False
-        return True
+        filled = frozenset(other.internal_data["flow"] for other in self.waiting(token))
+        empty = frozenset(self.arrivals) - filled
+        waited_for = self._before(empty) - self._before(filled)
+        return not any(
+            other.task_spec.name in waited_for for other in token.workflow.task_tree.children
+            if other.task_spec is not self and not other.is_armed
+        )
 
     def open(self, token: Token) -> None:
         """Merge and go on."""
         self.merge(token)
         token._ready()
 
-    def _before(self, flows: list[str]) -> set[str]:
+    def _before(self, flows: frozenset[str]) -> frozenset[str]:
         """The nodes from which one of these incoming flows can be reached without passing this gateway."""
-        sources = [name for name, flow in self._incoming() if flow.id in flows]
+        if flows not in self._known:
+            sources = [name for name, flow in self._scope_flows() if flow.id in flows and flow.target == self.name]
+            self._known[flows] = frozenset(self._backwards(sources))
+        return self._known[flows]
+
+    def _backwards(self, sources: list[str]) -> set[str]:
+        before: dict[str, list[str]] = {}
+        for name, flow in self._scope_flows():
+            before.setdefault(flow.target, []).append(name)
+        for name, spec in self._wf_spec.task_specs.items():
+            # A boundary event can happen as long as its activity is open.
+            for boundary in getattr(spec, "boundaries", ()):
+                before.setdefault(boundary, []).append(name)
         seen: set[str] = set()
         while sources:
             name = sources.pop()
-            if name in seen or name == self.name:
-                continue
-            seen.add(name)
-            sources.extend(self._predecessors(name))
+            if name not in seen and name != self.name:
+                seen.add(name)
+                sources.extend(before.get(name, ()))
         return seen
 
-    def _incoming(self) -> Iterator[tuple[str, Flow]]:
+    def _scope_flows(self) -> Iterator[tuple[str, Flow]]:
         for name, spec in self._wf_spec.task_specs.items():
             for flow in getattr(spec, "flows", ()):
-                if flow.target == self.name:
-                    yield name, flow
-
-    def _predecessors(self, target: str) -> Iterator[str]:
-        for name, spec in self._wf_spec.task_specs.items():
-            if any(flow.target == target for flow in getattr(spec, "flows", ())):
-                yield name
-            if target in getattr(spec, "boundaries", ()):
-                yield name
+                yield name, flow
