@@ -1,0 +1,56 @@
+"""What FEEL can complain about, as sentences in both languages."""
+
+from collections.abc import Sequence
+
+from workflow.engine.errors import EngineError
+from workflow.engine.text import Text
+
+TYPES = {
+    "nil": ("空值", "nothing"), "null": ("空值", "nothing"), "NoneType": ("空值", "nothing"),
+    "string": ("文字", "string"), "str": ("文字", "text"), "number": ("数字", "number"), "int": ("数字", "a number"),
+    "float": ("数字", "a number"), "boolean": ("是/否", "yes/no"), "date": ("日期", "date"), "time": ("时刻", "time"),
+    "date time": ("日期时间", "date and time"), "datetime": ("日期时间", "a date and time"),
+    "duration": ("时长", "duration"), "timedelta": ("时长", "a duration"), "list": ("列表", "list"),
+    "context": ("一组值", "group of values"), "dict": ("一组值", "a group of values"), "function": ("函数", "function"),
+    "range": ("范围", "range"),
+}  # fmt: skip
+
+SENTENCES = {
+    "syntax": ("公式写法有误:{0}", "this cannot be read as a formula: {0}"),
+    "name": ("没有名为“{0}”的值", "there is no value named “{0}”"),
+    "property": ("“{0}”所属的值是空的", "the value that “{0}” belongs to is empty"),
+    "type": ("{0}与{1}不能相比", "cannot compare {0} with {1}"),
+    "arithmetic": ("“{0}”两边的值不能这样运算", "the values around “{0}” cannot be calculated with"),
+    "if": ("“如果”的条件应当是“是”或“否”,得到的是{0}", "“if” needs yes or no, it was given {0}"),
+    "condition": ("条件应当得出“是”或“否”,得到的是{0}", "a condition must give yes or no, this gave {0}"),
+    "function": ("没有名为“{0}”的函数", "there is no function “{0}”"),
+    "arguments": ("函数的参数不对:{0}", "the function was given the wrong values: {0}"),
+    "days": ("天数应当是整数,而且不超过 5000", "the number of days must be a whole number, at most 5,000"),
+    "large": ("整数太大,不能准确计算;编号请用文字", "this whole number is too large to be exact; write identifiers as text"),
+    "result": ("结果不能保存:{0}", "the result cannot be kept: {0}"),
+    "limit": ("运算太久或占用太多内存,已停止", "it ran too long or used too much memory and was stopped"),
+    "length": ("公式太长,最多 4000 字", "the formula is too long: 4,000 characters at most"),
+    "foreign": ("“{0}”是其他系统的写法,这里不能用", "“{0}” is written for another system and cannot be used here"),
+    "component": (
+        "不能用“.{0}”取时长的一部分;请用“days between(a, b)”",
+        "“.{0}” of a duration is not reliable; use “days between(a, b)”",
+    ),
+    "zone": ("不能写时区名“{0}”;请写时差,例如 +08:00", "a time zone name “{0}” cannot be used; write an offset such as +08:00"),
+    "operator": ("名称“{0}”里不能有运算符号", "the name “{0}” must not contain an operator"),
+    "failed": ("公式运行失败:{0}", "the formula failed: {0}"),
+}  # fmt: skip
+
+
+class FeelError(EngineError):
+    """An expression that is not readable, not allowed, or has no value; `kind` is a key of SENTENCES."""
+
+    def __init__(self, kind: str, message: Text) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+    @classmethod
+    def of(cls, kind: str, values: Sequence[object] = ()) -> "FeelError":
+        """The error of a kind, its sentence filled with the names or types given."""
+        zh, en = SENTENCES[kind]
+        named = [TYPES.get(str(value), (str(value), str(value))) for value in values]
+        return cls(kind, Text(zh.format(*(name[0] for name in named)), en.format(*(name[1] for name in named))))
