@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from web.access import actor, needs
 from web.services import work
@@ -19,3 +19,12 @@ def show(instance_id: UUID) -> str:
     with work() as session:
         view = instances.open_instance(session, actor(), instance_id)
     return render_template("instance.html", view=view)
+
+
+@blueprint.get("/<uuid:instance_id>/diagram")
+@needs(Permission.INSTANCE_READ)
+def diagram(instance_id: UUID) -> Response:
+    """Send the diagram itself, for the viewer; the version the instance runs on, which may be an old one."""
+    with work() as session:
+        view = instances.open_instance(session, actor(), instance_id)
+    return Response(view.xml, mimetype="application/xml")
