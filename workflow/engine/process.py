@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from workflow.engine import reads, refusals, xml
+from workflow.engine import dmn, reads, refusals, xml
 from workflow.engine.bundle import Bundle
 from workflow.engine.errors import BundleRefused
 from workflow.engine.findings import Severity
@@ -85,7 +85,7 @@ def _compiled(content_hash: str, operations: frozenset[str], roles: frozenset[st
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise BundleRefused(findings)
     roots = {name: xml.read(text) for name, text in bundle.named(".bpmn").items()}
-    reader = Reader(roles, _decisions(bundle) if bundle.named(".dmn") else {})
+    reader = Reader(roles, _decisions(bundle))
     for file, root in roots.items():
         reader.add(root, file)
     scopes = reader.scopes()
@@ -101,10 +101,8 @@ def _compiled(content_hash: str, operations: frozenset[str], roles: frozenset[st
         _first_task(scopes[process_id], steps), MappingProxyType(scopes))
 
 
-def _decisions(bundle: Bundle) -> dict[str, Any]:
+def _decisions(bundle: Bundle) -> dict[str, dmn.Decisions]:
     """Decision id -> the decisions of its file."""
-    from workflow.engine import dmn
-
     found = {}
     for text in bundle.named(".dmn").values():
         decisions = dmn.read(text)

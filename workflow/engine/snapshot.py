@@ -36,8 +36,13 @@ def save(case: Case, process: Process) -> State:
         "outcome": case.outcome,
         "incident": None if case.incident is None else [
             case.incident[0], case.incident[1].zh, case.incident[1].en],
-        "scopes": [_scope(scope) for scope in case.every_scope()],
+        "scopes": [_scope(scope) for scope in sorted(case.every_scope(), key=_order)],
     }
+
+
+def _order(scope: ScopeMixin) -> int:
+    """The process first, inner scopes by the age of their activity: the same before and after a restore."""
+    return -1 if scope.host is None else int(scope.host.id)
 
 
 def _scope(scope: ScopeMixin) -> State:

@@ -275,6 +275,7 @@ def test_d9_an_error_nobody_catches_stops_the_case(reload: bool) -> None:
     assert run.run.incident is not None
     assert run.run.incident.element_id == "ie"
     assert "refused" in run.run.incident.message.en
+    assert run.path == ["s", "a", "is", "ie"], "the end that was reached is in the trace"
     with pytest.raises(StepFailed):
         run.run.wake()
 

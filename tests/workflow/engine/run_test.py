@@ -172,6 +172,43 @@ def test_an_error_of_the_program_is_a_failed_step_that_does_not_tell_secrets() -
     assert "1234" not in str(raised.value)
 
 
+# decisions --------------------------------------------------------------------------------------------------------
+
+TABLE = """
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
+  <decision id="level" name="level"><decisionTable id="t" hitPolicy="UNIQUE">
+    <input id="i"><inputExpression id="ie" typeRef="number"><text>score</text></inputExpression></input>
+    <output id="o" name="o" typeRef="string" />
+    <rule id="r"><inputEntry id="r1"><text>&lt; 5</text></inputEntry><outputEntry id="r2"><text>"low"</text></outputEntry></rule>
+    <rule id="q"><inputEntry id="q1"><text>[5..8]</text></inputEntry><outputEntry id="q2"><text>"high"</text></outputEntry></rule>
+  </decisionTable></decision>
+</definitions>"""
+
+
+def deciding(properties: str = "") -> Bundle:
+    rule = element("businessRuleTask", "d1", '<zeebe:calledDecision decisionId="level" resultVariable="triage" />'
+                   + properties + mapping({"score": "form.score"}, {"case.level": "triage"}))
+    return bundle(start("s"), rule, user("a"), end("e"), flows="s > d1 > a > e", files={"level.dmn": TABLE})
+
+
+@pytest.mark.parametrize(("score", "level"), [(4, "low"), (5, "high")])
+def test_a_decision_goes_through_the_mappings(score: int, level: str, reload: bool) -> None:
+    run = Play(deciding(), {"form": {"score": score}}, reload=reload)
+    assert run.data == {"form": {"score": score}, "case": {"level": level}}
+
+
+def test_a_decision_that_falls_through_stops_the_step_unless_that_is_allowed() -> None:
+    with pytest.raises(StepFailed) as raised:
+        Play(deciding(), {"form": {"score": 9}})
+    assert raised.value.element_id == "d1"
+    allowed = '<zeebe:properties><zeebe:property name="carerelay:no_match" value="null" /></zeebe:properties>'
+    assert Play(deciding(allowed), {"form": {"score": 9}}).data["case"] == {"level": None}
+
+
+def test_what_a_table_reads_is_kept_of_a_form() -> None:
+    assert "score" in compile(deciding(), operations=(), roles=["worker"]).reads
+
+
 # called processes -------------------------------------------------------------------------------------------------
 
 def calling(extensions: str, *, inner: str = "x + 1", content: str = "") -> Bundle:

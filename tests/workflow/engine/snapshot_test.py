@@ -82,6 +82,12 @@ def test_a_snapshot_is_plain_json_without_the_specification() -> None:
     assert "sequenceFlow" not in text
 
 
+def test_scopes_keep_their_order() -> None:
+    state = standing().run.snapshot()
+    assert [scope["of"] for scope in state["scopes"]] == sorted(
+        (scope["of"] for scope in state["scopes"]), key=lambda host: int(host or 0))
+
+
 def test_a_restored_run_is_the_same_and_comes_to_the_same_end() -> None:
     run = standing()
     state = run.run.snapshot()

@@ -5,6 +5,7 @@
 
 from collections.abc import Collection
 
+from workflow.engine import dmn
 from workflow.engine.bundle import SUFFIXES, Bundle
 from workflow.engine.findings import Finding, Severity
 from workflow.engine.refusals import activities, elements, events, forms, formulas, references, schema, structure
@@ -25,7 +26,6 @@ def check(bundle: Bundle, *, operations: Collection[str], roles: Collection[str]
     sheet.read()
     for name, text in bundle.named(".dmn").items():
         if name in sheet.tables:
-            from workflow.engine import dmn
             sheet.findings.extend(dmn.check(text, name))
     forms.check(sheet)
     if not sheet.diagrams:

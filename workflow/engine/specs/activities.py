@@ -1,11 +1,11 @@
 """Steps that do something: by people, by the service, by a formula, by a decision table."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import ManualTask, NoneTask, ScriptTask, ServiceTask, UserTask
 
-from workflow.engine import timers, values
+from workflow.engine import dmn, timers, values
 from workflow.engine.definitions import unreadable
 from workflow.engine.errors import BusinessError, EngineError, StepFailed
 from workflow.engine.expressions import Formula
@@ -13,10 +13,9 @@ from workflow.engine.specs.node import Node
 from workflow.engine.text import Text
 from workflow.engine.token import Token
 
-if TYPE_CHECKING:
-    from workflow.engine import dmn
-
 DEFAULT_PRIORITY = 50
+NO_MATCH = "carerelay:no_match"
+"""Property of a business rule task: "null" lets a decision that gives nothing pass as null (feel-zeebe.md §2.3)."""
 
 
 class Activity(Node):
@@ -148,10 +147,14 @@ class Rule(Activity, ServiceTask):  # type: ignore[misc]
 
     decision = ""
     result = ""
-    decisions: "dmn.Decisions | None" = None
+    decisions: dmn.Decisions | None = None
 
     def perform(self, token: Token) -> bool:
-        """Decide and store. Raises StepFailed in the words of the decision engine."""
+        """Decide and store.
+
+        Raises StepFailed in the words of the decision engine, and if the decision gives nothing: a triage that falls
+        through must not pass for a decision, unless the property NO_MATCH says that nothing is an answer too.
+        """
         if self.decisions is None:
             raise StepFailed(Text("决策表不存在。", "The decision is not there."), token.element_id)
         try:
@@ -160,6 +163,9 @@ class Rule(Activity, ServiceTask):  # type: ignore[misc]
             raise
         except EngineError as error:
             raise StepFailed(error.message, token.element_id) from error
+        if outcome.value is None and not self.properties.get(NO_MATCH) == "null":
+            raise StepFailed(Text(
+                "决策没有给出结果:没有一行适用。", "The decision gave no result: no row applies."), token.element_id)
         token.conclude({self.result: outcome.value}, self.outputs_mapped)
         return True
 

@@ -36,6 +36,9 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     is_join = False
     """True if a token may wait here for other tokens of the same scope."""
 
+    records_itself = False
+    """True if the node tells the case by itself that it was passed."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.flows: list[Flow] = []
@@ -78,7 +81,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         workflow = my_task.workflow
         for child in my_task.children:
             workflow.drop(child)
-        workflow.top_workflow.pass_through(my_task)
+        if not self.records_itself:
+            workflow.top_workflow.pass_through(my_task)
         if my_task.is_instance:
             my_task.parent.task_spec.instance_finished(my_task.parent, my_task)
         else:

@@ -13,13 +13,19 @@ from workflow.engine.token import Token
 class Throwing(Node):
     """A node that throws its definitions when a token passes; a message is sent by an operation."""
 
+    records_itself = True
     definitions: list[Any] = []
     operation = ""
     headers: dict[str, str] = {}
 
     def perform(self, token: Token) -> bool | None:
         """Throw; the token goes on unless what it threw took it away."""
-        events = token.workflow.top_workflow.events
+        case = token.workflow.top_workflow
+        if any(definition.kind == "message" for definition in self.definitions) and not self._send(token):
+            return None
+        # Now, not when it is left: what it throws may take the token away, and yet it was reached.
+        case.pass_through(token)
+        events = case.events
         for definition in self.definitions:
             if not token.is_alive:
                 return None
@@ -29,8 +35,6 @@ class Throwing(Node):
                 events.escalate(token, definition.code)
             elif definition.kind == "error":
                 events.raise_error(token, definition.code)
-                return None
-            elif definition.kind == "message" and not self._send(token):
                 return None
             elif definition.kind == "terminate":
                 token.workflow.clear(keep=token)
