@@ -20,7 +20,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions import (
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 
-from workflow.engine import timers
+from workflow.engine import timers, values
 from workflow.engine.errors import StepFailed
 from workflow.engine.expressions import Formula
 from workflow.engine.text import Text
@@ -45,7 +45,7 @@ class Message(MessageEventDefinition):  # type: ignore[misc]
 
     def arm(self, token: "Token") -> Slot:
         """Evaluate the key; a null key would wait for everybody's message and is refused."""
-        value = token.evaluate(self.key) if self.key is not None else None
+        value = values.keep(token.evaluate(self.key)) if self.key is not None else None
         if self.key is not None and value is None:
             raise StepFailed(Text(
                 f"消息“{self.name}”的关联键为空,无法等待。",

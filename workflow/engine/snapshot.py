@@ -10,9 +10,10 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from workflow.engine import values
-from workflow.engine.case import Case, Scope, ScopeMixin
+from workflow.engine.case import Case
 from workflow.engine.errors import SnapshotUnreadable
 from workflow.engine.process import Process
+from workflow.engine.scopes import Scope, ScopeMixin
 from workflow.engine.script import FeelEngine
 from workflow.engine.text import Text
 from workflow.engine.token import Token

@@ -1,6 +1,6 @@
 """That the listed defects are there in the bare engine: if a test here fails, the library has mended one.
 
-Then the repair of ours can be looked at again. The drawings are those of defects_test.py, without what only we read.
+Then the repair of ours can be looked at again. The drawings are those of the defects tests, without what only we read.
 """
 
 import pytest

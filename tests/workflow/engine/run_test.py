@@ -179,8 +179,10 @@ TABLE = """
   <decision id="level" name="level"><decisionTable id="t" hitPolicy="UNIQUE">
     <input id="i"><inputExpression id="ie" typeRef="number"><text>score</text></inputExpression></input>
     <output id="o" name="o" typeRef="string" />
-    <rule id="r"><inputEntry id="r1"><text>&lt; 5</text></inputEntry><outputEntry id="r2"><text>"low"</text></outputEntry></rule>
-    <rule id="q"><inputEntry id="q1"><text>[5..8]</text></inputEntry><outputEntry id="q2"><text>"high"</text></outputEntry></rule>
+    <rule id="r"><inputEntry id="r1"><text>&lt; 5</text></inputEntry>
+      <outputEntry id="r2"><text>"low"</text></outputEntry></rule>
+    <rule id="q"><inputEntry id="q1"><text>[5..8]</text></inputEntry>
+      <outputEntry id="q2"><text>"high"</text></outputEntry></rule>
   </decisionTable></decision>
 </definitions>"""
 

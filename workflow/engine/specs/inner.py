@@ -7,8 +7,8 @@ from SpiffWorkflow.bpmn.specs.defaults import AdHocSubprocess, CallActivity, Eve
 from SpiffWorkflow.util.task import TaskState
 
 from workflow.engine import values
-from workflow.engine.case import Scope
 from workflow.engine.errors import StepFailed
+from workflow.engine.scopes import Scope
 from workflow.engine.specs.activities import Activity
 from workflow.engine.specs.waiting import Waiting
 from workflow.engine.text import Text

@@ -7,6 +7,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
+from workflow.engine import values
 from workflow.engine.errors import StepFailed
 from workflow.engine.expressions import Formula, Mapped
 from workflow.engine.text import Text
@@ -140,7 +141,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
 def _set_local(token: Token, mapped: Mapped) -> None:
     """Set a local variable, perhaps one field of it, from an input mapping."""
-    value = token.evaluate(mapped.source)
+    value = values.keep(token.evaluate(mapped.source))
     name, *rest = mapped.target.split(".")
     place = token.data
     for key in [name, *rest][:-1]:
