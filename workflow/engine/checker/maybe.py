@@ -14,7 +14,7 @@ class Maybe:
     def __init__(self, context: Context, diagram: Diagram, graph: Graph) -> None:
         self._diagram = diagram
         self._next = {node.id: self._following(node, graph) for node in diagram.nodes.values()}
-        self._ahead = {node.id: reach(self._next, self._next[node.id]) for node in diagram.nodes.values()}
+        self._ahead = {node.id: self._after(node) for node in diagram.nodes.values()}
         self._sets = {node.id: possible_results(context, node) for node in diagram.nodes.values()}
         self._beside = self._branches_beside()
 
@@ -29,6 +29,11 @@ class Maybe:
     def everywhere(self) -> dict[str, Field]:
         """Whatever any step of the process sets."""
         return {each.path: each for results in self._sets.values() for each in results}
+
+    def _after(self, node: Node) -> set[str]:
+        """What comes once a node is done; the event that cuts it short comes before it is."""
+        cut_short = {event.id for event in self._diagram.boundaries(node.id) if event.interrupting}
+        return reach(self._next, [each for each in self._next[node.id] if each not in cut_short])
 
     def _following(self, node: Node, graph: Graph) -> list[str]:
         following = list(graph.next[node.id])

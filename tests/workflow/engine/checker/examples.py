@@ -61,7 +61,7 @@ EXAMPLES: dict[str, Example] = {
         branch('answer.kind = "yes"', form={**ASK, "answer.note": {"type": "textfield", "conditional": {
             "hide": '=answer.kind = "no"'}}}),
         branch('answer.kind = "yes"', form={**ASK, "answer.note": {"type": "textfield", "conditional": {
-            "hide": '=answer.kind = = "no"'}}}), "answer.note"),
+            "hide": '=answer.kind ='}}}), "answer.note"),
     "field-unknown": Example(branch('answer.kind = "yes"'), branch('answer.kimd = "yes"'), "x_a"),
     "field-perhaps-missing": Example(
         bundle("""start s\nxor w default=w_x\nuser ask form=ask\nxor x default=x_b\nuser a\nuser b\nstop e
