@@ -1,0 +1,23 @@
+"""The one place that commits: a use case runs inside, and either all of it has happened or nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+
+from workflow.errors import Conflict
+
+
+@contextmanager
+def transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """Open a session, commit when the block ends and roll back when it raises.
+
+    Raises Conflict when a row was changed by somebody else since it was read (its `lock_version` has moved on).
+    """
+    with sessions() as session:
+        try:
+            yield session
+            session.commit()
+        except StaleDataError as error:
+            raise Conflict("changed_meanwhile") from error
