@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from workflow.engine.checker.context import Context
 from workflow.engine.checker.dataflow import DataFlow, Flowing, touches
-from workflow.engine.checker.diagram import Diagram, Node
+from workflow.engine.checker.diagram import Diagram, Mapping, Node
 from workflow.engine.checker.fields import Field
 from workflow.engine.checker.formulas import Formulas, Names
 from workflow.engine.checker.graph import Graph
@@ -77,20 +77,36 @@ class _Process:
             if node.id not in self.flowing.before:
                 continue
             sure = self.flowing.before[node.id].paths
-            inside = {each.path for each in self.context.locals_of(node)}
-            produced = {each.path for each in self.context.raw_results(node)}
-            own_anything = node.kind in RESULTS_UNKNOWN or node.event("message") is not None
-            for each in node.expressions:
-                outer = each.role in {"input", "inputCollection", "correlationKey"}
-                there = sure if outer else sure | inside | (produced if each.after else set())
-                if each.after and own_anything:
-                    continue
-                self._demand(self.formulas.of(each.source), there, node)
+            inside = frozenset(each.path for each in self.context.locals_of(node))
+            self._step(node, sure, inside)
             if node.kind == "businessRuleTask":
                 for names in self._decision_reads(node.decision or "", set()):
                     self._demand(names, sure | inside, node)
             self._conditions(node)
             self._form(node, sure | inside)
+
+    def _step(self, node: Node, sure: frozenset[str], inside: frozenset[str]) -> None:
+        before_inputs = sure | (inside - {line.target for line in node.inputs})
+        for each in node.expressions:
+            if each.role in {"inputCollection", "correlationKey"}:
+                self._demand(self.formulas.of(each.source), sure, node)
+            elif each.role not in {"input", "output"} and not each.after:
+                self._demand(self.formulas.of(each.source), sure | inside, node)
+        # Mappings are worked out in their order, so that each may use the ones above it.
+        self._mappings(node, node.inputs, before_inputs)
+        if node.kind in RESULTS_UNKNOWN or node.event("message") is not None:
+            return
+        done = sure | inside | {each.path for each in self.context.raw_results(node)}
+        self._mappings(node, node.outputs, done)
+        for each in node.expressions:
+            if each.after and each.role != "output":
+                self._demand(self.formulas.of(each.source), done, node)
+
+    def _mappings(self, node: Node, lines: list[Mapping], known: frozenset[str]) -> None:
+        for line in lines:
+            if line.source.startswith("="):
+                self._demand(self.formulas.of(line.source.removeprefix("=").strip()), known, node)
+            known |= {line.target}
 
     def _conditions(self, node: Node) -> None:
         for flow_id in node.outgoing:
