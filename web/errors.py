@@ -139,9 +139,8 @@ def _stale_page() -> Page:
 
 def _carries_work() -> bool:
     """Tell whether this request brought a form that was filled in on a page of ours, not made up by another site."""
-    return (request.endpoint or "") in {"tasks.complete", "tasks.draft", "referrals.create", "referrals.draft"} and bool(
-        local_path(request.referrer)
-    )
+    from_ours = bool(local_path(request.referrer))
+    return from_ours and request.endpoint in {"tasks.complete", "tasks.draft", "referrals.create", "referrals.draft"}
 
 
 def _http(error: HTTPException) -> Page | HTTPException:

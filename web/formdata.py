@@ -27,6 +27,11 @@ def sent(form: Form | None = None) -> Raw:
     return forms.row_action(raw) if forms.wants_row(raw) else raw
 
 
+def only_a_row() -> bool:
+    """Tell whether the press was on "add" or "remove" of a table: that changes the draft and submits nothing."""
+    return bool(forms.wants_row(request.form.to_dict(flat=False)))
+
+
 def _is_id(value: str) -> bool:
     try:
         UUID(value)

@@ -2,15 +2,12 @@
 
 from uuid import UUID, uuid4
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web import formdata
+from web import drafts, formdata
 from web.access import actor, needs
 from web.services import now, work
-from web.views.session import switch_language
-from workflow import forms
 from workflow.errors import InvalidForm
 from workflow.forms import FieldError
 from workflow.permissions import Permission
@@ -31,6 +28,8 @@ def new() -> str:
 def create() -> Response | tuple[str, int]:
     """Send the referral once, however often the button is pressed: the token of the page names it."""
     raw = _keep_draft()
+    if formdata.only_a_row():
+        return redirect(url_for(".new") + "#fields")
     try:
         with work() as session:
             opened = referrals.open_referral(session, actor(), raw, _token(), now())
@@ -44,12 +43,9 @@ def create() -> Response | tuple[str, int]:
 def draft() -> Response | str:
     """Keep what was typed so far, and show the form again as it now stands."""
     _keep_draft()
-    if "HX-Request" in request.headers:
-        return render_template("parts/saved.html")
-    switch_language(request.form.get("_language", ""))
-    if not forms.wants_row(request.form):
-        flash(gettext("草稿已保存，只有您能看到。"), "done")
-    return redirect(url_for(".new") + "#fields")
+    with work() as session:
+        bound = referrals.start_view(session, actor(), now()).bound
+    return drafts.answer(bound, url_for(".draft"), url_for(".new"))
 
 
 @blueprint.get("/referrals/<uuid:case_id>/sent")

@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from web import formdata, i18n
+from web import drafts, formdata, i18n
 from web.access import actor, needs
 from web.services import now, work
-from web.views.session import switch_language
-from workflow import forms, inbox
+from workflow import inbox
 from workflow.errors import InvalidForm
 from workflow.forms import FieldError
 from workflow.inbox import Completed
@@ -48,14 +47,11 @@ def release(task_id: UUID) -> Response:
 @blueprint.post("/draft")
 @needs(Permission.TASK_COMPLETE)
 def draft(task_id: UUID) -> Response | str:
-    """Keep what was typed so far; also the way to add a table row, to redraw the form and to switch the language."""
+    """Keep what was typed so far; also the way to redraw the form and to switch the language."""
     _keep_draft(task_id)
-    if "HX-Request" in request.headers:
-        return render_template("parts/saved.html")
-    switch_language(request.form.get("_language", ""))
-    if not forms.wants_row(request.form):
-        flash(gettext("草稿已保存，只有您能看到。"), "done")
-    return redirect(url_for(".show", task_id=task_id) + "#fields")
+    with work() as session:
+        bound = inbox.open_task(session, actor(), task_id, now()).bound
+    return drafts.answer(bound, url_for(".draft", task_id=task_id), url_for(".show", task_id=task_id))
 
 
 @blueprint.post("/complete")
@@ -63,7 +59,7 @@ def draft(task_id: UUID) -> Response | str:
 def complete(task_id: UUID) -> Response | tuple[str, int]:
     """Complete the task. The draft is kept first, so that no failure can lose what was typed."""
     raw = _keep_draft(task_id)
-    if forms.wants_row(request.form):
+    if formdata.only_a_row():
         return redirect(url_for(".show", task_id=task_id) + "#fields")
     try:
         with work() as session:
