@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import request
 
 from web.access import actor
-from web.services import now, work
+from web.services import now, services, work
 from workflow import forms
 from workflow.forms import Form
 from workflow.records import attachments
@@ -44,6 +44,9 @@ def _stored(path: str) -> list[str]:
     chosen = [upload for upload in request.files.getlist(path) if upload.filename]
     if not chosen:
         return []
+    folder = services().config.attachments_dir
     with work() as session:
-        stored = [attachments.store(session, actor(), file.filename or "", file.stream, now()) for file in chosen]
-        return [str(attachment.id) for attachment in stored]
+        return [
+            str(attachments.store(session, actor(), file.filename or "", file.stream, now(), folder=folder).id)
+            for file in chosen
+        ]

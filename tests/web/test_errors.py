@@ -35,9 +35,9 @@ CASES = [
     (NotFound("case"), 404, "没有找到这个页面", "This page was not found"),
     (Forbidden("task:complete"), 403, "这一步不由您办理", "This step is not yours to do"),
     (Conflict("stale"), 409, "内容刚刚被别人改过", "Somebody else has just changed this"),
-    (TaskTaken("task_taken", {"by": "周社工", "at": AT}), 409, "已由 周社工 认领", "Already taken by 周社工"),
-    (TaskClosed("task_closed", {"by": "周社工", "at": AT}), 409, "已由 周社工 办理", "Already done by 周社工"),
-    (TaskClosed("task_closed", {"by": None, "at": AT}), 409, "已由 系统 办理", "Already done by the system"),
+    (TaskTaken(by="周社工", at=AT), 409, "已由 周社工 认领", "Already taken by 周社工"),
+    (TaskClosed(by="周社工", at=AT), 409, "已由 周社工 办理", "Already done by 周社工"),
+    (TaskClosed(by=None, at=AT), 409, "已由 系统 办理", "Already done by the system"),
     (Invalid("unreadable"), 422, "提交的内容不能识别", "What was sent could not be read"),
     (ValueError("张三的秘密"), 500, "系统出了问题", "Something went wrong on our side"),
 ]
@@ -59,7 +59,7 @@ def test_each_family_has_its_page_in_both_languages(
 
 
 def test_a_taken_task_says_when_in_local_time(app: Flask, browser: Any) -> None:
-    raising(app, TaskTaken("task_taken", {"by": "周社工", "at": AT}))
+    raising(app, TaskTaken(by="周社工", at=AT))
     assert "3月9日 09:30" in browser.get("/fails").text
 
 

@@ -13,7 +13,7 @@ blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
 
 @blueprint.get("")
-@needs(Permission.CASE_READ)
+@needs(Permission.CASE_LIST)
 def index() -> str:
     """List the cases the reader works on."""
     with work() as session:

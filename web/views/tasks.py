@@ -35,7 +35,7 @@ def claim(task_id: UUID) -> Response:
 
 
 @blueprint.post("/release")
-@needs(Permission.TASK_CLAIM)
+@needs(Permission.TASK_RELEASE)
 def release(task_id: UUID) -> Response:
     """Give the task back to those who may claim it."""
     with work() as session:
