@@ -6,6 +6,7 @@ case or task. `refuse_undeclared` runs before every request, and a test walks th
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -43,7 +44,9 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
 
 def install(app: Flask) -> None:
     """Set up the sign-in sessions and the gate in front of every view."""
-    manager = LoginManager(app)
+    manager = LoginManager()
+    # Its own context processor would look the person up on every page, error pages without a database included.
+    manager.init_app(app, add_context_processor=False)
     manager.session_protection = "basic"  # "strong" signs people out whenever their phone changes network
     manager.user_loader(_load)
     app.before_request(refuse_undeclared)
@@ -74,6 +77,12 @@ def viewer() -> Actor | None:
     """
     user = g.get("_login_user")
     return user.actor if isinstance(user, SignedIn) else None
+
+
+def recognise() -> None:
+    """Look the person up for a page that asks for no permission, such as "not found"; leave it when that fails."""
+    with suppress(Exception):  # the page is drawn without a navigation then
+        current_user.is_authenticated  # noqa: B018  # looking is what loads the person
 
 
 def may(permission: str) -> bool:

@@ -27,7 +27,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from web.access import local_path, viewer
+from web.access import local_path, recognise, viewer
 from web.i18n import pick, short_moment
 from workflow.errors import (
     CareRelayError,
@@ -145,6 +145,8 @@ def _carries_work() -> bool:
 
 def _http(error: HTTPException) -> Page | HTTPException:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        recognise()
     if status == HTTPStatus.NOT_FOUND:
         return _not_found()
     if status == HTTPStatus.FORBIDDEN:

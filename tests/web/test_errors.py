@@ -152,3 +152,20 @@ def test_the_error_page_is_drawn_when_the_database_is_down(config: Config, caplo
 
 def test_the_database_answers_when_it_is_up(browser: Any) -> None:
     assert browser.get("/health/ready").json == {"status": "ok"}
+
+
+def test_a_signed_in_person_keeps_the_navigation_on_an_error_page(as_person: Any) -> None:
+    assert 'href="/inbox"' in as_person("worker").get("/no/such/page").text
+
+
+def test_an_error_while_drawing_an_error_page_does_not_log_its_text_either(
+    app: Flask, browser: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any, **__: Any) -> str:
+        raise RuntimeError("张三的秘密")
+
+    monkeypatch.setattr("web.errors.render_template", broken)
+    raising(app, NotFound("case"))
+    assert browser.get("/fails").status_code == 500
+    assert "张三" not in caplog.text
+    assert "builtins.RuntimeError" in caplog.text
