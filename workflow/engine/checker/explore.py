@@ -113,7 +113,8 @@ def _note_meetings(found: Exploration, state: int) -> None:
     seen: set[str] = set()
     for place in found.net.marked(state):
         node = found.net.consumer.get(place)
-        if node is None or node.kind == "parallelGateway" or node.kind == "inclusiveGateway":
+        if node is None or node.kind in {"parallelGateway", "inclusiveGateway"} or (
+                node.kind == "endEvent" and not node.events):
             continue
         if node.id in seen:
             found.met_twice.setdefault(node.id, state)

@@ -9,7 +9,8 @@ class Graph:
     """Successors of every node, boundary events and link events included; subprocesses count as one node each.
 
     `rank` orders all nodes, inner ones between their subprocess and what follows it: circles as a whole before
-    what lies behind them, ends last. `circle` gives nodes of one circle the same number.
+    what lies behind them, ends where tokens meet last. `circle` gives nodes of one circle the same number. `aside` are
+    those that only a non-interrupting event or an event subprocess leads to: they may well run several times at once.
     """
 
     def __init__(self, diagram: Diagram) -> None:
@@ -22,6 +23,9 @@ class Graph:
         self.rank: dict[str, int] = {}
         self.circle: dict[str, tuple[str, int]] = {}
         self._rank_scope(diagram.id)
+        self.aside: set[str] = set()
+        for scope in diagram.scopes():
+            self._find_aside(scope)
 
     def reachable(self, sources: Iterable[str], *, without: str | None = None) -> set[str]:
         """The nodes that arrows lead to from `sources` (included) without passing `without`."""
@@ -35,6 +39,17 @@ class Graph:
         """True if arrows lead from the node back to itself."""
         own = self.circle[node_id]
         return any(self.circle[other] == own for other in self.next[node_id])
+
+    def _find_aside(self, scope: str) -> None:
+        inside = self.diagram.inside(scope)
+        if scope in self.aside:
+            self.aside |= {node.id for node in inside}
+            return
+        beside = [node.id for node in inside
+                  if node.triggered_by_event or (node.attached_to and not node.interrupting)]
+        starts = [node.id for node in self.diagram.starts(scope)]
+        main = reach({node.id: [each for each in self.next[node.id] if each not in beside] for node in inside}, starts)
+        self.aside |= self.reachable(beside) - main
 
     def _next(self, node: Node) -> list[str]:
         diagram = self.diagram

@@ -118,12 +118,18 @@ class Net:
             self.places.append(name)
         for node in diagram.nodes.values():
             if node.kind == "endEvent" and not node.events:
-                # Tokens that only wait to be counted at one end need no place of their own for each arrow.
-                self.bit.update(dict.fromkeys(node.incoming[1:], self.bit[node.incoming[0]] if node.incoming else 0))
+                self._share_places(node)
             self.consumer.update(dict.fromkeys(self.inputs(node), node))
             self.taken[node.id] = sum(self.inputs(node))
         for scope in [*diagram.scopes()][::-1]:
             self.inner[scope] = self._mask(scope)
+
+    def _share_places(self, end: Node) -> None:
+        """Tokens that only wait to be counted at a plain end need no place of their own for each arrow."""
+        groups: dict[bool, int] = {}
+        for flow in end.incoming:
+            is_aside = self.diagram.flows[flow].source in self.graph.aside
+            self.bit[flow] = groups.setdefault(is_aside, self.bit[flow])
 
     def _mask(self, scope: str) -> int:
         """All places in a scope; those of the subprocesses in it must be known already."""

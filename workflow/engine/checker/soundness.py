@@ -97,9 +97,9 @@ def _steps_done_twice(found: Exploration, graph: Graph, report: Report) -> None:
         _tell_twice(found, graph, report, diagram.nodes[node_id], state)
     for (place, _), (state, trigger) in found.marked_twice.items():
         node = found.net.consumer.get(place)
-        if node is None or trigger.node.id in told or node.id in told or _is_aside(diagram, graph, node, place, found):
+        if node is None or trigger.node.id in told or node.id in told or node.id in graph.aside:
             continue
-        if node.kind == "endEvent" and _is_aside(diagram, graph, trigger.node, 0, found):
+        if node.kind == "endEvent" and trigger.node.id in graph.aside:
             continue
         told.add(node.id)
         in_loop = graph.in_circle(trigger.node.id) and graph.circle[node.id] != graph.circle[trigger.node.id]
@@ -117,22 +117,6 @@ def _tell_twice(found: Exploration, graph: Graph, report: Report, node: Node, st
         report.at("end-twice", diagram, end)
     else:
         report.at("step-twice", diagram, node, example=_example(found, state))
-
-
-def _is_aside(diagram: Diagram, graph: Graph, node: Node, place: int, found: Exploration) -> bool:
-    """True on the path of a non-interrupting event: it may well begin again before its last round is over."""
-    if place and found.net.name(place).startswith("boundary:"):
-        return True
-    starts = [start.id for start in diagram.starts(node.scope)]
-    for event in diagram.inside(node.scope):
-        beside = (event.attached_to and not event.interrupting) or event.triggered_by_event
-        if (beside and node.id in graph.reachable([event.id])
-                and node.id not in graph.reachable(starts, without=event.id)):
-            return True
-    if node.scope == diagram.id:
-        return False
-    host = diagram.nodes[node.scope]
-    return host.triggered_by_event or _is_aside(diagram, graph, host, found.net.bit["open:" + host.id], found)
 
 
 def _follows_from(graph: Graph, told: set[str], node: Node) -> bool:

@@ -82,6 +82,28 @@ RIGHT = {
     "parallel branches that cross": """
         start s\nand x\nuser a\nuser b\nand y\nuser c\nuser d\nand j\nand k\nstop e
         s -> x -> a -> y -> c -> j -> k -> e\nx -> b -> j\ny -> d -> k""",
+    "many reminders that all lead to the one end": "\n".join([
+        "start s\nstop e\ns -> a0", *(
+            f"user a{n}\nboundary t{n} on=a{n} beside timer=PT1H\nservice m{n}\nt{n} -> m{n} -> e\n"
+            f"a{n} -> {f'a{n + 1}' if n < 29 else 'e'}" for n in range(30))]),
+    "a choice of steps offered at once": """
+        start s\nadhoc p\nuser a\nuser b\nuser c\nb -> c\nend sub\nstop e\ns -> p -> e""",
+    "a list of subprocesses with a timeout": """
+        start s\nsub p each=item:items\nstart i\nuser a\nstop ie\ni -> a -> ie\nend sub
+        boundary t on=p timer=P1D\nuser b\nxor j\nstop e\ns -> p -> j -> e\nt -> b -> j""",
+    "an error thrown two levels down": """
+        start s\nsub p\nstart i\nsub q\nstart k\nuser a\nxor x\nstop ke\nstop bad error=lost\nk -> a -> x -> ke
+        x -> bad\nend sub\nstop ie\ni -> q -> ie\nend sub\nboundary c on=p error=lost\nuser b\nstop e\nstop f
+        s -> p -> e\nc -> b -> f""",
+    "an event subprocess that catches an error": """
+        start s\nuser a\nxor x\nstop e\nstop bad error=lost\ns -> a -> x -> e\nx -> bad
+        sub h handler\nstart m error=lost\nuser b\nstop f\nm -> b -> f\nend sub""",
+    "a called process that may fail": """
+        start s\ncall c calls=other\nboundary b on=c error=any\nuser a\nxor j\nstop e\ns -> c -> j -> e\nb -> a -> j""",
+    "an implicit end": "start s\nand x\nuser a\nuser b\ns -> x -> a\nx -> b",
+    "a parallel loop on each side": """
+        start s\nand x\nxor m\nuser a\nxor p\nxor n\nuser b\nxor q\nand j\nstop e
+        s -> x -> m -> a -> p -> j -> e\np -> m\nx -> n -> b -> q -> j\nq -> n""",
     "links": """
         start s\nuser a\nthrow t link=over\ncatch c link=over\nuser b\nstop e
         s -> a -> t\nc -> b -> e""",
@@ -137,6 +159,18 @@ WRONG = {
         start s\nsub p\nstart i\nxor x\nuser a\nuser b\nand j\nstop ie\ni -> x -> a -> j -> ie\nx -> b -> j\nend sub
         boundary t on=p timer=P1D\nstop e\nstop f
         s -> p -> e\nt -> f""", {("join-waits", "j")}),
+    "either of two events, but both waited for": ("""
+        start s\neither g\ncatch m message=reply\ncatch t timer=P1D\nand j\nstop e
+        s -> g -> m -> j -> e\ng -> t -> j""", {("join-waits", "j")}),
+    "a message that is sent twice at the end": ("""
+        start s\nand x\nuser a\nuser b\nstop e escalation=done
+        s -> x -> a -> e\nx -> b -> e""", {("step-twice", "e")}),
+    "a loop that comes back into the middle of a parallel block": ("""
+        start s\nand x\nxor m\nuser a\nuser b\nand j\nxor again\nstop e
+        s -> x -> m -> a -> j -> again -> e\nx -> b -> j\nagain -> m""", {("join-waits", "j")}),
+    "a subprocess entered twice": ("""
+        start s\nand x\nuser a\nuser b\nsub p\nstart i\nuser c\nstop ie\ni -> c -> ie\nend sub\nstop e
+        s -> x -> a -> p -> e\nx -> b -> p""", {("step-twice", "p")}),
     "inclusive joins that wait for each other": ("""
         start s\nand x\nor j\nor k\nand y\nand z\nuser a\nuser b\nstop e\nstop f
         s -> x -> j -> y -> a -> e\nx -> k -> z -> b -> f\ny -> k\nz -> j""",

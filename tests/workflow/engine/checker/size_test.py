@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from tests.workflow.engine.checker.drawing import draw
-from workflow.engine.checker import reading, soundness
+from tests.workflow.engine.checker.drawing import bundle, draw
+from workflow.engine.checker import analyse, reading, soundness
 from workflow.engine.checker.explore import explore
 from workflow.engine.checker.graph import Graph
 from workflow.engine.checker.net import Net
@@ -58,3 +58,12 @@ def test_the_work_grows_with_the_size_of_the_drawing(drawing: str, elements: int
     soundness.check(diagram, report)
     assert [finding.rule for finding in report.findings] == []
     assert time.process_time() - began < 2 * (elements // 200)
+
+
+def test_a_bundle_of_two_hundred_elements_is_checked_in_two_seconds() -> None:
+    files = bundle(blocks(20))
+    analyse(files, variables={"go"})
+    began = time.process_time()
+    found = analyse(files, variables={"go"})
+    assert time.process_time() - began < 2
+    assert {finding.rule for finding in found} == {"gateway-incomplete"}
