@@ -23,6 +23,9 @@ from tests.workflow.engine.build import (
 )
 from workflow.engine import Run
 
+# Drawings are laid out by hand.
+# fmt: off
+
 TURNS = 10_000
 WITHIN = 1.2
 

@@ -25,10 +25,13 @@ class Bundle:
     def from_folder(cls, path: Path | str) -> "Bundle":
         """The bundle of a process folder: its .bpmn, .dmn and .form.json files, subfolders not included."""
         folder = Path(path)
-        return cls({
-            file.name: file.read_text(encoding="utf-8")
-            for file in sorted(folder.iterdir()) if file.is_file() and file.name.endswith(SUFFIXES)
-        })
+        return cls(
+            {
+                file.name: file.read_text(encoding="utf-8")
+                for file in sorted(folder.iterdir())
+                if file.is_file() and file.name.endswith(SUFFIXES)
+            }
+        )
 
     @cached_property
     def content_hash(self) -> str:

@@ -103,7 +103,7 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
 
     def advance(self) -> None:
         """Run until people or time are needed. Raises StepFailed."""
-        steps = 0
+        steps, token = 0, None
         while not self.completed and self.incident is None:
             if self._settle_events():
                 steps += 1
@@ -115,10 +115,13 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
                 elif not self._open_joins():
                     break
             if steps > MAX_STEPS:
-                raise StepFailed(Text(
-                    f"流程连续自动执行了 {MAX_STEPS} 步仍未停下,可能在绕圈。",
-                    f"The process made {MAX_STEPS} automatic steps without stopping; it seems to go round in circles."),
-                    token.element_id if token is not None else None)
+                raise StepFailed(
+                    Text(
+                        f"流程连续自动执行了 {MAX_STEPS} 步仍未停下,可能在绕圈。",
+                        f"The process made {MAX_STEPS} automatic steps in a row; it seems to go round in circles.",
+                    ),
+                    token.element_id if token is not None else None,
+                )
         if not self.completed and self.incident is None:
             self._look_for_deadlock()
 
@@ -181,7 +184,11 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
             if token.has_state(TaskState.WAITING) and spec.is_join:
                 stuck = stuck or token
         if stuck is not None:
-            name = stuck.task_spec.title
-            self.stop(stuck.element_id, Text(
-                f"汇合处“{name.zh or stuck.element_id}”等不到其余分支,案例走不下去。",
-                f"The join “{name.en or name.zh or stuck.element_id}” waits for a branch that will never arrive."))
+            name = stuck.name
+            self.stop(
+                stuck.element_id,
+                Text(
+                    f"汇合处“{name.zh}”等不到其余分支,案例走不下去。",
+                    f"The join “{name.en}” waits for a branch that will never arrive.",
+                ),
+            )

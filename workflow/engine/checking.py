@@ -8,7 +8,11 @@ from workflow.engine.findings import Finding
 
 
 def check(
-    bundle: Bundle, *, operations: Collection[str], roles: Collection[str], variables: Collection[str] = frozenset(),
+    bundle: Bundle,
+    *,
+    operations: Collection[str],
+    roles: Collection[str],
+    variables: Collection[str] = frozenset(),
 ) -> list[Finding]:
     """All findings on a bundle, of all levels; empty means that nothing is to be mended.
 

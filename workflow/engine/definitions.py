@@ -47,10 +47,13 @@ class Message(MessageEventDefinition):  # type: ignore[misc]
         """Evaluate the key; a null key would wait for everybody's message and is refused."""
         value = values.keep(token.evaluate(self.key)) if self.key is not None else None
         if self.key is not None and value is None:
-            raise StepFailed(Text(
-                f"消息“{self.name}”的关联键为空,无法等待。",
-                f"The correlation key of the message “{self.name}” is empty."),
-                token.element_id)
+            raise StepFailed(
+                Text(
+                    f"消息“{self.name}”的关联键为空,无法等待。",
+                    f"The correlation key of the message “{self.name}” is empty.",
+                ),
+                token.element_id,
+            )
         return {"kind": self.kind, "name": self.name, "key": value}
 
 
@@ -185,13 +188,18 @@ def is_slot(slot: Any) -> bool:
         return False
     parts = _SLOTS.get(str(slot.get("kind")), {"missing": ()})
     return all(isinstance(slot.get(name, _NOTHING), kinds) for name, kinds in parts.items()) and (
-        "every" not in slot or (isinstance(slot["every"], str) and isinstance(slot.get("left", _NOTHING), int | None)))
+        "every" not in slot or (isinstance(slot["every"], str) and isinstance(slot.get("left", _NOTHING), int | None))
+    )
 
 
 _NOTHING = object()
 _SLOTS: dict[str, dict[str, Any]] = {
-    "message": {"name": str, "key": object}, "signal": {"name": str}, "error": {"code": (str, type(None))},
-    "escalation": {"code": (str, type(None))}, "condition": {"was": bool}, "timer": {"due": datetime},
+    "message": {"name": str, "key": object},
+    "signal": {"name": str},
+    "error": {"code": (str, type(None))},
+    "escalation": {"code": (str, type(None))},
+    "condition": {"was": bool},
+    "timer": {"due": datetime},
 }
 
 

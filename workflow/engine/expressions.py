@@ -53,7 +53,12 @@ def evaluate(formula: Formula, data: Mapping[str, Any], moment: Moment, element_
 
 
 def condition(
-    formula: Formula, data: Mapping[str, Any], moment: Moment, element_id: str, *, missing: bool | None = None,
+    formula: Formula,
+    data: Mapping[str, Any],
+    moment: Moment,
+    element_id: str,
+    *,
+    missing: bool | None = None,
 ) -> bool:
     """True or false; `missing`, if given, is the answer when the formula names what is not there.
 
@@ -69,6 +74,10 @@ def condition(
 
 def failure(formula: Formula, element_id: str, error: feel.FeelError) -> StepFailed:
     """What to say when a formula failed; the values it worked on are not repeated."""
-    return StepFailed(Text(
-        f"公式“{formula.text}”算不出来:{error.message.zh}",
-        f"The formula “{formula.text}” failed: {error.message.en}"), element_id)
+    return StepFailed(
+        Text(
+            f"公式“{formula.text}”算不出来:{error.message.zh}",
+            f"The formula “{formula.text}” failed: {error.message.en}",
+        ),
+        element_id,
+    )

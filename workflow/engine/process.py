@@ -92,13 +92,20 @@ def _compiled(content_hash: str, operations: frozenset[str], roles: frozenset[st
     process_id = refusals.main_process(roots)
     lanes = {
         (reference.text or "").strip(): extensions.title(lane)
-        for root in roots.values() for lane in root.iter(f"{{{xml.BPMN}}}lane")
+        for root in roots.values()
+        for lane in root.iter(f"{{{xml.BPMN}}}lane")
         for reference in lane.iterfind(f"{{{xml.BPMN}}}flowNodeRef")
     }
     steps = {step.element_id: step for scope in scopes.values() for step in _steps(scope, lanes)}
     return Process(
-        process_id, scopes[process_id].title, content_hash, MappingProxyType(steps), reads.of_bundle(bundle),
-        _first_task(scopes[process_id], steps), MappingProxyType(scopes))
+        process_id,
+        scopes[process_id].title,
+        content_hash,
+        MappingProxyType(steps),
+        reads.of_bundle(bundle),
+        _first_task(scopes[process_id], steps),
+        MappingProxyType(scopes),
+    )
 
 
 def _decisions(bundle: Bundle) -> dict[str, dmn.Decisions]:
@@ -122,8 +129,15 @@ def _step(node: Node, lanes: Mapping[str, Text]) -> Step:
         role = node.role.text if node.role is not None and node.role.constant else None
         form_key = node.form_key
     identifier = str(node.bpmn_id)
-    return Step(identifier, node.kind, node.title, role, form_key, MappingProxyType(dict(node.properties)),
-                lanes.get(identifier))
+    return Step(
+        identifier,
+        node.kind,
+        node.title,
+        role,
+        form_key,
+        MappingProxyType(dict(node.properties)),
+        lanes.get(identifier),
+    )
 
 
 def _first_task(scope: ScopeSpec, steps: Mapping[str, Step]) -> Step | None:

@@ -56,8 +56,11 @@ def _of_decisions(text: str) -> Iterator[tuple[str, bool]]:
             content = (element.text or "").strip()
             parent = element.getparent()
             role = xml.local(parent) if parent is not None else ""
-            if content and content != "-" and role in {"inputExpression", "inputEntry", "outputEntry",
-                "literalExpression"}:
+            if (
+                content
+                and content != "-"
+                and role in {"inputExpression", "inputEntry", "outputEntry", "literalExpression"}
+            ):
                 yield content, role == "inputEntry"
 
 

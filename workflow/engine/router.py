@@ -26,11 +26,14 @@ class Router:
         """Bring an error to the nearest handler around the token; without one the case stops as an incident."""
         place = self._nearest(token, "error", code)
         if place is None:
-            named = f"“{code}”" if code else ""
-            self._case.stop(token.element_id, Text(
-                f"步骤“{token.task_spec.title.zh or token.element_id}”报告错误{named},但流程图中没有处理它的地方。",
-                f"The step “{token.task_spec.title.en or token.element_id}” raised the error {named or '(no code)'}, "
-                "and nothing in the diagram handles it."))
+            name = token.name
+            self._case.stop(
+                token.element_id,
+                Text(
+                    f"步骤“{name.zh}”报告错误“{code}”,但流程图中没有处理它的地方。",
+                    f"The step “{name.en}” raised the error “{code}”, and nothing in the diagram handles it.",
+                ),
+            )
             return
         self._fire(place, {})
 
@@ -43,7 +46,8 @@ class Router:
     def signal(self, name: str, payload: Mapping[str, Any]) -> int:
         """Wake all that wait for a signal, interrupting ones first; how many there were."""
         places = [
-            place for place in self._waiting("signal")
+            place
+            for place in self._waiting("signal")
             if place[0].task_spec is not None and self._slot(place)["name"] == name
         ]
         places.sort(key=lambda place: not _interrupts(place[0]))

@@ -70,7 +70,12 @@ class Run:
 
     @classmethod
     def start(
-        cls, process: Process, world: World, variables: Mapping[str, Any], *, start_id: str | None = None,
+        cls,
+        process: Process,
+        world: World,
+        variables: Mapping[str, Any],
+        *,
+        start_id: str | None = None,
     ) -> "Run":
         """A new run: from its plain start, or from the given start event as if that had happened (D19).
 
@@ -178,7 +183,9 @@ class Run:
         if self.state is not RunState.ACTIVE:
             return None
         due = [
-            slot["due"] for token in self._case.index.values() for slot in token.internal_data.get("slots", ())
+            slot["due"]
+            for token in self._case.index.values()
+            for slot in token.internal_data.get("slots", ())
             if slot is not None and slot["kind"] == "timer"
         ]
         return min(due, default=None)
@@ -196,7 +203,8 @@ class Run:
     def marks(self) -> dict[str, list[str]]:
         """{"active": ids of the elements where the run stands}, inner steps and the activities around them alike."""
         standing = {
-            token.element_id for token in self._case.index.values()
+            token.element_id
+            for token in self._case.index.values()
             if not token.is_armed and "boundary" not in token.internal_data
         }
         return {"active": sorted(standing)}
@@ -204,9 +212,13 @@ class Run:
     def _must_be_moving(self) -> None:
         incident = self.incident
         if incident is not None:
-            raise RunStopped(Text(
-                f"案例已停在异常处,需要先处理:{incident.message.zh}",
-                f"The case stands still and needs looking after first: {incident.message.en}"), incident.element_id)
+            raise RunStopped(
+                Text(
+                    f"案例已停在异常处,需要先处理:{incident.message.zh}",
+                    f"The case stands still and needs looking after first: {incident.message.en}",
+                ),
+                incident.element_id,
+            )
 
 
 @contextmanager
@@ -220,8 +232,9 @@ def _as_step_failed(element_id: str | None = None) -> Iterator[None]:
         raise StepFailed(error.message, error.element_id or element_id) from error
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         # A state that is damaged in a way restoring does not see, or a fault of ours: the case must not be lost by it.
-        raise StepFailed(Text("案例的状态有误,这一步做不了。", "The state of the case is wrong; this step failed."),
-                         element_id) from error
+        raise StepFailed(
+            Text("案例的状态有误,这一步做不了。", "The state of the case is wrong; this step failed."), element_id
+        ) from error
 
 
 def _is_open(token: Token) -> bool:
@@ -231,8 +244,15 @@ def _is_open(token: Token) -> bool:
 def _open_task(token: Token) -> OpenTask:
     spec, task = token.task_spec, token.internal_data["task"]
     return OpenTask(
-        id=token.id, element_id=token.element_id, name=spec.title, role=task["role"],
-        party=spec.properties.get("carerelay:party"), assignee=task.get("assignee"), form_key=spec.form_key,
-        due_at=task.get("due"), follow_up_at=task.get("follow_up"),
-        priority=task["priority"], properties=spec.properties)
-
+        id=token.id,
+        element_id=token.element_id,
+        name=spec.title,
+        role=task["role"],
+        party=spec.properties.get("carerelay:party"),
+        assignee=task.get("assignee"),
+        form_key=spec.form_key,
+        due_at=task.get("due"),
+        follow_up_at=task.get("follow_up"),
+        priority=task["priority"],
+        properties=spec.properties,
+    )

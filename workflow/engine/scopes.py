@@ -42,13 +42,21 @@ class ScopeMixin:
         return None
 
     def spawn(
-        self, spec_name: str, parent: Token | None = None, *,
-        data: dict[str, Any] | None = None, **internal: Any,
+        self,
+        spec_name: str,
+        parent: Token | None = None,
+        *,
+        data: dict[str, Any] | None = None,
+        **internal: Any,
     ) -> Token:
         """Put a new token on a node and let it enter: it becomes ready, waits, or opens its inner scope."""
         token = Token(
-            self, self.spec.task_specs[spec_name], parent or self.task_tree, TaskState.FUTURE,
-            id=self.top_workflow.next_id())
+            self,
+            self.spec.task_specs[spec_name],
+            parent or self.task_tree,
+            TaskState.FUTURE,
+            id=self.top_workflow.next_id(),
+        )
         token.data = data or {}
         token.internal_data = internal
         self.top_workflow.index[token.id] = token

@@ -35,8 +35,7 @@ def save(case: Case, process: Process) -> State:
         "serial": case.serial,
         "completed": case.completed,
         "outcome": case.outcome,
-        "incident": None if case.incident is None else [
-            case.incident[0], case.incident[1].zh, case.incident[1].en],
+        "incident": None if case.incident is None else [case.incident[0], case.incident[1].zh, case.incident[1].en],
         "scopes": [_scope(scope) for scope in sorted(case.every_scope(), key=_order)],
     }
 
@@ -76,8 +75,9 @@ def restore(state: Mapping[str, Any], process: Process, engine: FeelEngine) -> C
     """The case of a snapshot. Raises SnapshotUnreadable if it is damaged, newer, or of another process version."""
     state = upgraded(state)
     if state.get("process") != process.process_id or state.get("version") != process.content_hash:
-        raise SnapshotUnreadable(Text(
-            "保存的状态属于流程的另一个版本。", "The saved state belongs to another version of the process."))
+        raise SnapshotUnreadable(
+            Text("保存的状态属于流程的另一个版本。", "The saved state belongs to another version of the process.")
+        )
     try:
         return _restored(state, process, engine)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -90,9 +90,12 @@ def upgraded(state: Mapping[str, Any]) -> State:
     while isinstance(current.get("format"), int) and current["format"] in UPGRADES:
         current = UPGRADES[current["format"]](current)
     if current.get("format") != FORMAT:
-        raise SnapshotUnreadable(Text(
-            "保存的状态格式不认识,可能由更新的程序写成。",
-            "The format of the saved state is unknown; a newer program may have written it."))
+        raise SnapshotUnreadable(
+            Text(
+                "保存的状态格式不认识,可能由更新的程序写成。",
+                "The format of the saved state is unknown; a newer program may have written it.",
+            )
+        )
     return current
 
 

@@ -20,6 +20,7 @@ from SpiffWorkflow.util.task import TaskState
 from workflow.engine import expressions, values
 from workflow.engine.errors import EngineError, StepFailed
 from workflow.engine.expressions import Formula, Mapped
+from workflow.engine.text import Text
 
 if TYPE_CHECKING:
     from workflow.engine.script import FeelEngine
@@ -55,6 +56,12 @@ class Token(Task):  # type: ignore[misc]
     def element_id(self) -> str:
         """The id of the element in the diagram, also for an instance of a multi-instance activity."""
         return str(self.task_spec.bpmn_id or self.task_spec.name)
+
+    @property
+    def name(self) -> Text:
+        """How a sentence speaks of the element: its name, or its id where it has none."""
+        title, identifier = self.task_spec.title, self.element_id
+        return Text(title.zh or identifier, title.en or title.zh or identifier)
 
     @property
     def engine(self) -> "FeelEngine":
@@ -111,8 +118,7 @@ class Token(Task):  # type: ignore[misc]
 
         Raises StepFailed if the formula gives anything but true or false.
         """
-        return expressions.condition(
-            formula, self.view(extra), self.engine.moment, self.element_id, missing=missing)
+        return expressions.condition(formula, self.view(extra), self.engine.moment, self.element_id, missing=missing)
 
     def write(self, changes: Mapping[str, Any], *, skip: Frame | None = None) -> None:
         """Lay values over the variables in sight: each into the innermost frame that knows its name.

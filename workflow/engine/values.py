@@ -40,8 +40,9 @@ def keep(value: Any) -> Any:
 def _number(value: float) -> float:
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
-            raise ValueRefused(Text(
-                f"整数 {value} 太大,编号请用文字。", f"The number {value} is too large; keep identifiers as text."))
+            raise ValueRefused(
+                Text(f"整数 {value} 太大,编号请用文字。", f"The number {value} is too large; keep identifiers as text.")
+            )
         return int(value)
     if not math.isfinite(value):
         raise ValueRefused(Text("数值无效。", "The number is not a finite one."))

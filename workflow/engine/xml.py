@@ -29,28 +29,44 @@ def read(text: str) -> etree._Element:
     """
     data = text.encode("utf-8", errors="replace")
     if len(data) > MAX_BYTES:
-        raise XmlRefused("file-too-large", Text("文件超过 5 MB,不能读取。",
-            "The file is larger than 5 MB and is not read."))
+        raise XmlRefused(
+            "file-too-large", Text("文件超过 5 MB,不能读取。", "The file is larger than 5 MB and is not read.")
+        )
     # A doctype can only stand before the first element, and must be refused before the parser sees its entities.
     if "<!DOCTYPE" in _prolog(text) or "<!ENTITY" in _prolog(text):
-        raise XmlRefused("xml-doctype", Text(
-            "文件含有 DOCTYPE 或实体声明,出于安全原因不能读取。",
-            "The file contains a DOCTYPE or entity declaration and is not read, for safety.",
-        ))
+        raise XmlRefused(
+            "xml-doctype",
+            Text(
+                "文件含有 DOCTYPE 或实体声明,出于安全原因不能读取。",
+                "The file contains a DOCTYPE or entity declaration and is not read, for safety.",
+            ),
+        )
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        remove_comments=True, remove_pis=True, encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
     )
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
-        raise XmlRefused("xml-broken", Text(
-            f"文件不是完整的 XML(第 {line} 行附近有错)。", f"The file is not well-formed XML (near line {line}).",
-        )) from error
+        raise XmlRefused(
+            "xml-broken",
+            Text(
+                f"文件不是完整的 XML(第 {line} 行附近有错)。",
+                f"The file is not well-formed XML (near line {line}).",
+            ),
+        ) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise XmlRefused("xml-doctype", Text(
-            "文件含有 DOCTYPE,出于安全原因不能读取。", "The file contains a DOCTYPE and is not read, for safety."))
+        raise XmlRefused(
+            "xml-doctype",
+            Text("文件含有 DOCTYPE,出于安全原因不能读取。", "The file contains a DOCTYPE and is not read, for safety."),
+        )
     return root
 
 
@@ -63,7 +79,7 @@ def _prolog(text: str) -> str:
     """What stands before the first element, read generously: up to the first `<` that begins a name."""
     position = 0
     while (position := text.find("<", position)) >= 0:
-        if text[position + 1:position + 2].isalpha() or text[position + 1:position + 2] == "_":
+        if text[position + 1 : position + 2].isalpha() or text[position + 1 : position + 2] == "_":
             return text[:position]
         if text.startswith("<!--", position):
             end = text.find("-->", position)

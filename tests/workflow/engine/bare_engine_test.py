@@ -12,6 +12,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from tests.workflow.engine.build import Bundle, boundary, bundle, end, gateway, message, refer, start, sub, timer, user
 
+# Drawings are laid out by hand.
+# fmt: off
 
 def stock(of: Bundle) -> BpmnWorkflow:
     """The drawing on the bare engine, run to the first tasks of people."""

@@ -25,6 +25,9 @@ from tests.workflow.engine.build import (
     user,
 )
 
+# Drawings are laid out by hand.
+# fmt: off
+
 SIGNALS = '<signal id="alarm" name="alarm" /><signal id="bell" name="bell" />'
 ERROR = '<error id="refused" name="refused" errorCode="refused" />'
 ESCALATION = '<escalation id="rise" name="rise" escalationCode="rise" />'

@@ -26,10 +26,14 @@ def element(kind: str, id: str, extensions: str = "", content: str = "", **attri
 
 def mapping(inputs: Mapping[str, str] | None = None, outputs: Mapping[str, str] | None = None) -> str:
     """An ioMapping: target -> FEEL source."""
-    lines = [f"<zeebe:input source={quoteattr('=' + source)} target='{target}' />" for target,
-             source in (inputs or {}).items()]
-    lines += [f"<zeebe:output source={quoteattr('=' + source)} target='{target}' />" for target,
-              source in (outputs or {}).items()]
+    lines = [
+        f"<zeebe:input source={quoteattr('=' + source)} target='{target}' />"
+        for target, source in (inputs or {}).items()
+    ]
+    lines += [
+        f"<zeebe:output source={quoteattr('=' + source)} target='{target}' />"
+        for target, source in (outputs or {}).items()
+    ]
     return f"<zeebe:ioMapping>{''.join(lines)}</zeebe:ioMapping>" if lines else ""
 
 
@@ -46,8 +50,13 @@ def end(id: str, content: str = "", **attributes: Any) -> str:
 def user(id: str, content: str = "", extensions: str = "", role: str = "worker", default: str | None = None) -> str:
     """A user task with the form `any`."""
     return element(
-        "userTask", id, '<zeebe:userTask /><zeebe:formDefinition formId="any" />'
-        f'<zeebe:assignmentDefinition candidateGroups={quoteattr(role)} />{extensions}', content, default=default)
+        "userTask",
+        id,
+        '<zeebe:userTask /><zeebe:formDefinition formId="any" />'
+        f"<zeebe:assignmentDefinition candidateGroups={quoteattr(role)} />{extensions}",
+        content,
+        default=default,
+    )
 
 
 def service(id: str, operation: str, extensions: str = "", content: str = "") -> str:
@@ -58,8 +67,11 @@ def service(id: str, operation: str, extensions: str = "", content: str = "") ->
 def script(id: str, variable: str, expression: str, content: str = "") -> str:
     """A script task."""
     return element(
-        "scriptTask", id, f"<zeebe:script expression={quoteattr('=' + expression)} resultVariable='{variable}' />",
-        content)
+        "scriptTask",
+        id,
+        f"<zeebe:script expression={quoteattr('=' + expression)} resultVariable='{variable}' />",
+        content,
+    )
 
 
 def gateway(kind: str, id: str, default: str | None = None) -> str:
@@ -89,7 +101,7 @@ def throw(id: str, content: str = "") -> str:
 
 def timer(text: str, kind: str = "timeDuration") -> str:
     """A timer definition."""
-    return f'<timerEventDefinition><{kind}>{text}</{kind}></timerEventDefinition>'
+    return f"<timerEventDefinition><{kind}>{text}</{kind}></timerEventDefinition>"
 
 
 def refer(kind: str, reference: str | None = None) -> str:
@@ -102,16 +114,25 @@ def conditional(expression: str) -> str:
     return f"<conditionalEventDefinition><condition>={expression}</condition></conditionalEventDefinition>"
 
 
-def each(collection: str, item: str = "item", output: str | None = None, output_item: str | None = None,
-         until: str | None = None, *, sequential: bool = False) -> str:
+def each(
+    collection: str,
+    item: str = "item",
+    output: str | None = None,
+    output_item: str | None = None,
+    until: str | None = None,
+    *,
+    sequential: bool = False,
+) -> str:
     """Multi-instance characteristics."""
     out = ""
     if output:
         out = f" outputCollection={quoteattr(output)} outputElement={quoteattr('=' + (output_item or 'null'))}"
     own = f"<zeebe:loopCharacteristics inputCollection={quoteattr('=' + collection)} inputElement='{item}'{out} />"
     condition = f"<completionCondition>={until}</completionCondition>" if until else ""
-    return (f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}"><extensionElements>{own}'
-            f'</extensionElements>{condition}</multiInstanceLoopCharacteristics>')
+    return (
+        f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}"><extensionElements>{own}'
+        f"</extensionElements>{condition}</multiInstanceLoopCharacteristics>"
+    )
 
 
 def arrows(text: str) -> str:
@@ -131,36 +152,54 @@ def arrows(text: str) -> str:
             text = condition.strip().replace("<", "&lt;")
             inner = f"<conditionExpression>={text}</conditionExpression>" if text else ""
             made.append(
-                f'<sequenceFlow id="{identifier}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>')
+                f'<sequenceFlow id="{identifier}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+            )
     return "".join(made)
 
 
 def process(id: str, *content: str, flows: str = "", declarations: str = "") -> str:
     """A BPMN file with one process."""
-    return (f'<definitions {ATTRIBUTES}>{declarations}<process id="{id}" name="{id}" isExecutable="true">'
-            f"{''.join(content)}{arrows(flows)}</process></definitions>")
+    return (
+        f'<definitions {ATTRIBUTES}>{declarations}<process id="{id}" name="{id}" isExecutable="true">'
+        f"{''.join(content)}{arrows(flows)}</process></definitions>"
+    )
 
 
 def message(name: str, key: str = "case_key") -> str:
     """A message declaration with a correlation key."""
-    return (f'<message id="{name}" name="{name}"><extensionElements><zeebe:subscription correlationKey="={key}" />'
-            "</extensionElements></message>")
+    return (
+        f'<message id="{name}" name="{name}"><extensionElements><zeebe:subscription correlationKey="={key}" />'
+        "</extensionElements></message>"
+    )
 
 
-def bundle(*content: str, flows: str = "", declarations: str = "", files: Mapping[str, str] | None = None,
-           id: str = "p") -> Bundle:
+def bundle(
+    *content: str, flows: str = "", declarations: str = "", files: Mapping[str, str] | None = None, id: str = "p"
+) -> Bundle:
     """A bundle of one process `p` with the form `any`."""
-    return Bundle.from_texts({
-        f"{id}.bpmn": process(id, *content, flows=flows, declarations=declarations),
-        "any.form.json": '{"type": "default", "id": "any", "schemaVersion": 18, "components": []}', **(files or {})})
+    return Bundle.from_texts(
+        {
+            f"{id}.bpmn": process(id, *content, flows=flows, declarations=declarations),
+            "any.form.json": '{"type": "default", "id": "any", "schemaVersion": 18, "components": []}',
+            **(files or {}),
+        }
+    )
 
 
 class Play:
     """A run driven by element ids; with `reload` it is saved and restored before every step."""
 
-    def __init__(self, of: Bundle, variables: Mapping[str, Any] | None = None, *, reload: bool = False,
-                 operations: Mapping[str, Any] | None = None, start_id: str | None = None, now: datetime = NOW,
-                 timezone: str = "Asia/Shanghai") -> None:
+    def __init__(
+        self,
+        of: Bundle,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        reload: bool = False,
+        operations: Mapping[str, Any] | None = None,
+        start_id: str | None = None,
+        now: datetime = NOW,
+        timezone: str = "Asia/Shanghai",
+    ) -> None:
         self.operations = dict(operations or {})
         self.process: Process = compile(of, operations=self.operations.keys(), roles=ROLES)
         self.now, self.reload, self.timezone = now, reload, timezone

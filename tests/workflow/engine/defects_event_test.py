@@ -28,6 +28,9 @@ from tests.workflow.engine.build import (
 )
 from workflow.engine import BusinessError, StepFailed
 
+# Drawings are laid out by hand.
+# fmt: off
+
 ERROR = '<error id="refused" name="refused" errorCode="refused" />'
 SIGNAL = '<signal id="alarm" name="alarm" />'
 ESCALATION = '<escalation id="rise" name="rise" escalationCode="rise" />'

@@ -3,7 +3,6 @@
 Every test runs twice: straight through, and saved and restored after every step.
 """
 
-
 import pytest
 
 from tests.workflow.engine.build import (
@@ -21,6 +20,9 @@ from tests.workflow.engine.build import (
     user,
 )
 from workflow.engine import StepFailed
+
+# Drawings are laid out by hand.
+# fmt: off
 
 ERROR = '<error id="refused" name="refused" errorCode="refused" />'
 SIGNAL = '<signal id="alarm" name="alarm" />'

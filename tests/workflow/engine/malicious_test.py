@@ -9,6 +9,9 @@ import pytest
 from tests.workflow.engine.build import Play, bundle, each, element, end, gateway, process, script, start, sub, user
 from workflow.engine import Bundle, BundleRefused, EngineError, StepFailed, compile
 
+# Drawings are laid out by hand.
+# fmt: off
+
 SECONDS, MEGABYTES = 2.0, 200
 
 

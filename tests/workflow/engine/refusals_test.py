@@ -1,5 +1,8 @@
 """Each refusal of level 1, with a drawing that deserves it; and the drawings next to it that do not."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.workflow.engine.build import (
@@ -25,8 +28,12 @@ from tests.workflow.engine.build import (
     timer,
     user,
 )
-from workflow.engine import Bundle, BundleRefused, Severity, compile
+from workflow.engine import Bundle, BundleRefused, Severity, compile, refusals
 from workflow.engine.refusals import check
+from workflow.engine.refusals.sentences import SENTENCES
+
+# Drawings are laid out by hand.
+# fmt: off
 
 OPERATIONS = ("send",)
 DMN = """
@@ -214,10 +221,30 @@ def test_a_decision_of_the_bundle_is_found() -> None:
     assert found(of) == {}
 
 
+def test_every_sentence_is_used_and_every_rule_has_a_wrong_drawing() -> None:
+    folder = Path(refusals.__file__).parent
+    text = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py") if file.name != "sentences.py")
+    assert [key for key in SENTENCES if f'"{key}"' not in text] == []
+    elsewhere = {"file-unknown", "data-objects-drawn", "start-from-outside", "bpmn-schema", "id-missing"}
+    assert {key.partition(":")[0] for key in SENTENCES} - {rule for rule, _, _ in WRONG} - elsewhere == set()
+
+
+def test_every_sentence_says_how_to_mend_it_in_both_languages() -> None:
+    for sentence in SENTENCES.values():
+        assert sentence.hint.zh
+        assert sentence.hint.en
+        assert set(re.findall(r"{\w+}", sentence.message.zh)) == set(re.findall(r"{\w+}", sentence.message.en))
+
+
 def test_data_objects_are_a_warning() -> None:
     of = line(user("a"), '<dataObject id="o" />', flows="s > a > e")
     [finding] = check(of, operations=OPERATIONS, roles=ROLES)
     assert (finding.rule, finding.severity) == ("data-objects-drawn", Severity.WARNING)
+
+
+def test_a_start_that_something_outside_must_trigger_is_a_warning() -> None:
+    of = line(start("t", timer("R/P1D", "timeCycle")), user("a"), flows="s > a > e; t > a")
+    assert [finding.rule for finding in check(of, operations=OPERATIONS, roles=ROLES)] == ["start-from-outside"]
 
 
 def test_the_main_process_is_the_one_nobody_calls() -> None:

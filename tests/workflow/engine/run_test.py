@@ -1,5 +1,6 @@
 """A run from outside: tasks, values, operations, called processes, messages, time, what it leaves behind."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -40,6 +41,9 @@ from workflow.engine import (
     compile,
 )
 from workflow.engine.script import FeelEngine
+
+# Drawings are laid out by hand.
+# fmt: off
 
 ERROR = '<error id="refused" name="refused" errorCode="refused" />'
 
@@ -407,6 +411,25 @@ def test_the_process_describes_itself() -> None:
                                                                                                             "Ward"))
     assert {"form.level", "note"} <= made.reads
     assert made.select({"form": {"level": 3, "story": "…"}, "other": 1}) == {"form": {"level": 3}}
+
+
+def test_threads_share_a_process_but_no_case() -> None:
+    of = bundle(
+        start("s"), user("a"), script("c", "twice", "mine * 2"), gateway("inclusive", "g", "g_j"), user("b"),
+        gateway("inclusive", "j"), user("z"), end("e"),
+        flows="s > a > c > g; g > b : mine > 10; g > j; b > j; j > z > e")
+
+    def one(mine: int) -> tuple[list[str], Any]:
+        run = Play(of, reload=True)
+        run.do("a", {"mine": mine})
+        if mine > 10:
+            run.do("b")
+        return run.do("z").path, run.data
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(one, range(40)))
+    assert [data for _, data in results] == [{"mine": mine, "twice": mine * 2} for mine in range(40)]
+    assert {tuple(path) for path, data in results if data["mine"] <= 10} == {("s", "a", "c", "g", "j", "z", "e")}
 
 
 def test_no_python_can_be_reached_through_the_script_engine() -> None:

@@ -30,6 +30,9 @@ from tests.workflow.engine.build import (
 )
 from workflow.engine import EngineError, Moment, Run, SnapshotUnreadable, World, compile, snapshot
 
+# Drawings are laid out by hand.
+# fmt: off
+
 KEPT = Path(__file__).parent / "data" / "snapshots"
 
 

@@ -11,20 +11,43 @@ from workflow.engine.timers import Cycle, Duration, TimerUnreadable
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("PT5M", Duration(seconds=300)), ("P1D", Duration(days=1)), ("P2W", Duration(days=14)), ("P1Y2M",
-                                                                                             Duration(months=14)),
-    ("P1M", Duration(months=1)), ("PT1M", Duration(seconds=60)), ("P1DT2H3M4.5S", Duration(days=1, seconds=7384.5)),
-    (" PT0S ", Duration()),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PT5M", Duration(seconds=300)),
+        ("P1D", Duration(days=1)),
+        ("P2W", Duration(days=14)),
+        ("P1Y2M", Duration(months=14)),
+        ("P1M", Duration(months=1)),
+        ("PT1M", Duration(seconds=60)),
+        ("P1DT2H3M4.5S", Duration(days=1, seconds=7384.5)),
+        (" PT0S ", Duration()),
+    ],
+)
 def test_durations(text: str, expected: Duration) -> None:
     assert timers.duration(text) == expected
 
 
-@pytest.mark.parametrize("text", [
-    "", "P", "PT", "1 hour", "PT1", "P1H", "-PT1H", "P-1D", "PT1H30", "P1DT", "pt1h", "P1.5D", "P9999Y", "PT1H\n;",
-    "P１D1",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "P",
+        "PT",
+        "1 hour",
+        "PT1",
+        "P1H",
+        "-PT1H",
+        "P-1D",
+        "PT1H30",
+        "P1DT",
+        "pt1h",
+        "P1.5D",
+        "P9999Y",
+        "PT1H\n;",
+        "P１D1",
+    ],
+)
 def test_unreadable_durations(text: str) -> None:
     with pytest.raises(TimerUnreadable):
         timers.duration(text)
@@ -38,12 +61,18 @@ def test_cycles() -> None:
             timers.cycle(text)
 
 
-@pytest.mark.parametrize(("start", "text", "expected"), [
-    ("2026-01-31T09:00", "P1M", "2026-02-28T09:00"), ("2028-01-31T09:00", "P1M", "2028-02-29T09:00"),
-    ("2026-03-31T09:00", "P1M", "2026-04-30T09:00"), ("2026-10-31T09:00", "P4M", "2027-02-28T09:00"),
-    ("2028-02-29T09:00", "P1Y", "2029-02-28T09:00"), ("2026-12-15T09:00", "P1M", "2027-01-15T09:00"),
-    ("2026-01-31T09:00", "P1M1D", "2026-03-01T09:00"),
-])
+@pytest.mark.parametrize(
+    ("start", "text", "expected"),
+    [
+        ("2026-01-31T09:00", "P1M", "2026-02-28T09:00"),
+        ("2028-01-31T09:00", "P1M", "2028-02-29T09:00"),
+        ("2026-03-31T09:00", "P1M", "2026-04-30T09:00"),
+        ("2026-10-31T09:00", "P4M", "2027-02-28T09:00"),
+        ("2028-02-29T09:00", "P1Y", "2029-02-28T09:00"),
+        ("2026-12-15T09:00", "P1M", "2027-01-15T09:00"),
+        ("2026-01-31T09:00", "P1M1D", "2026-03-01T09:00"),
+    ],
+)
 def test_months_end_where_the_month_ends(start: str, text: str, expected: str) -> None:
     begin = datetime.fromisoformat(start).replace(tzinfo=SHANGHAI)
     assert timers.duration(text).after(begin, SHANGHAI) == datetime.fromisoformat(expected).replace(tzinfo=SHANGHAI)

@@ -12,12 +12,17 @@ from workflow.engine import reads, values
 
 KEYS = st.sampled_from(["a", "b", "c", "$at", "$date", "$map", "$"])
 SCALARS = (
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False,
-                                                                         allow_infinity=False) | st.text()
-    | st.dates() | st.datetimes(timezones=st.just(UTC) | st.just(timezone(timedelta(hours=8))))
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.dates()
+    | st.datetimes(timezones=st.just(UTC) | st.just(timezone(timedelta(hours=8))))
 )
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
-                      max_leaves=12)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12
+)
 RECORDS = st.dictionaries(KEYS, VALUES, max_size=4)
 
 
@@ -40,7 +45,9 @@ def test_a_difference_laid_over_its_base_is_the_changed_state(base: dict[str, An
 
 @given(RECORDS, RECORDS, RECORDS)
 def test_a_merge_keeps_what_only_the_other_side_set(
-    base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any],
+    base: dict[str, Any],
+    mine: dict[str, Any],
+    theirs: dict[str, Any],
 ) -> None:
     changed, target = values.keep(base), values.keep(base)
     values.merge(changed, mine)
@@ -69,11 +76,18 @@ def test_merging_copies() -> None:
     assert target == {"a": [1]}
 
 
-@pytest.mark.parametrize(("paths", "expected"), [
-    ({"a.b"}, {"a": {"b": 1}}), ({"a"}, {"a": {"b": 1, "c": 2}}), ({"a", "a.b"}, {"a": {"b": 1, "c": 2}}),
-    ({"rows.x"}, {"rows": [{"x": 1}, {"x": 3}]}), ({"day.year"}, {"day": date(2026, 1, 1)}), ({"none"}, {}),
-    ({"a.none"}, {"a": {}}),
-])
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        ({"a.b"}, {"a": {"b": 1}}),
+        ({"a"}, {"a": {"b": 1, "c": 2}}),
+        ({"a", "a.b"}, {"a": {"b": 1, "c": 2}}),
+        ({"rows.x"}, {"rows": [{"x": 1}, {"x": 3}]}),
+        ({"day.year"}, {"day": date(2026, 1, 1)}),
+        ({"none"}, {}),
+        ({"a.none"}, {"a": {}}),
+    ],
+)
 def test_select_keeps_what_is_read(paths: set[str], expected: dict[str, Any]) -> None:
     record = {"a": {"b": 1, "c": 2}, "rows": [{"x": 1, "y": 2}, {"x": 3}], "day": date(2026, 1, 1), "story": "…"}
     assert reads.select(record, paths) == expected

@@ -59,7 +59,9 @@ def title(element: etree._Element) -> Text:
     """The name of an element: Chinese from `name`, English from the property `carerelay:name_en`."""
     english = element.xpath(
         "bpmn:extensionElements/zeebe:properties/zeebe:property[@name=$name]/@value",
-        namespaces=NAMESPACES, name=NAME_EN)
+        namespaces=NAMESPACES,
+        name=NAME_EN,
+    )
     first = english[0] if isinstance(english, list) and english else ""
     return Text((element.get("name") or "").strip(), str(first).strip())
 

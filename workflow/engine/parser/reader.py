@@ -19,7 +19,8 @@ class Reader(BpmnParser):  # type: ignore[misc]
 
     PROCESS_PARSER_CLASS = ScopeParser
     PARSER_CLASSES = {
-        full_tag(name): pair for name, pair in {
+        full_tag(name): pair
+        for name, pair in {
             "startEvent": (nodes.StartParser, waiting.Start),
             "endEvent": (nodes.EventParser, throwing.End),
             "intermediateCatchEvent": (nodes.EventParser, waiting.Catch),
@@ -53,8 +54,9 @@ class Reader(BpmnParser):  # type: ignore[misc]
 
     def add(self, root: etree._Element, file: str) -> None:
         """Take in one file."""
-        self.declarations.update({
-            element.get("id", ""): element for element in root.iterfind(f"{{{NAMESPACES['bpmn']}}}message")})
+        self.declarations.update(
+            {element.get("id", ""): element for element in root.iterfind(f"{{{NAMESPACES['bpmn']}}}message")}
+        )
         # Messages and codes first: nodes refer to them while they are parsed.
         self.add_bpmn_xml(root, file)
 

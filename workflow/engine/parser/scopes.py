@@ -78,14 +78,17 @@ class ScopeParser(ProcessParser):  # type: ignore[misc]
     def _offer(self, gateway: EventGateway) -> None:
         gateway.options = [
             (flow.target, definition)
-            for flow in gateway.flows for definition in self.spec.task_specs[flow.target].definitions
+            for flow in gateway.flows
+            for definition in self.spec.task_specs[flow.target].definitions
         ]
 
     def _adhoc(self) -> AdHoc:
         condition = Formula.read(self.node.findtext(f"{{{BPMN}}}completionCondition"), always=True)
         return AdHoc(
-            condition, self.node.get("ordering") == "Sequential",
-            self.node.get("cancelRemainingInstances", "true") != "false")
+            condition,
+            self.node.get("ordering") == "Sequential",
+            self.node.get("cancelRemainingInstances", "true") != "false",
+        )
 
     def _find_starts(self, nodes: list[etree._Element]) -> None:
         spec = self.spec
@@ -108,7 +111,8 @@ class ScopeParser(ProcessParser):  # type: ignore[misc]
 def is_link_catch(element: etree._Element) -> bool:
     """True for the catching side of a link: it is reached by a jump, not by an arrow."""
     return local(element) == "intermediateCatchEvent" and any(
-        local(child) == "linkEventDefinition" for child in events.elements(element))
+        local(child) == "linkEventDefinition" for child in events.elements(element)
+    )
 
 
 def scope_of(parser: Any, identifier: str) -> ScopeSpec:

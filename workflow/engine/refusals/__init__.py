@@ -7,10 +7,9 @@ from collections.abc import Collection
 
 from workflow.engine import dmn
 from workflow.engine.bundle import SUFFIXES, Bundle
-from workflow.engine.findings import Finding, Severity
+from workflow.engine.findings import Finding
 from workflow.engine.refusals import activities, elements, events, forms, formulas, references, schema, structure
 from workflow.engine.refusals.sheet import Sheet, decision_ids, main_process
-from workflow.engine.text import Text
 
 __all__ = ["check", "decision_ids", "main_process"]
 
@@ -20,9 +19,7 @@ def check(bundle: Bundle, *, operations: Collection[str], roles: Collection[str]
     sheet = Sheet(bundle, frozenset(operations), frozenset(roles))
     for name in bundle.files:
         if not name.endswith(SUFFIXES):
-            sheet.add(name, None, "file-unknown", Text(
-                f"文件“{name}”不是流程图、决策表或表单。", f"The file “{name}” is no diagram, decision table or form."),
-                severity=Severity.WARNING)
+            sheet.add(name, None, "file-unknown", given=name)
     sheet.read()
     for name, text in bundle.named(".dmn").items():
         if name in sheet.tables:
@@ -30,7 +27,7 @@ def check(bundle: Bundle, *, operations: Collection[str], roles: Collection[str]
     forms.check(sheet)
     if not sheet.diagrams:
         if not sheet.findings:
-            sheet.add("", None, "no-diagram", Text("没有流程图文件。", "There is no diagram among the files."))
+            sheet.add("", None, "no-diagram")
         return sheet.findings
     for file, root in sheet.diagrams.items():
         schema.check(sheet, file, root)

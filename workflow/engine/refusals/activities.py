@@ -16,18 +16,23 @@ PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 def check(sheet: Sheet, file: str, root: etree._Element) -> None:
     """All steps of a file."""
     decisions = {
-        identifier for name, text in sheet.bundle.named(".dmn").items() if name in sheet.tables
+        identifier
+        for name, text in sheet.bundle.named(".dmn").items()
+        if name in sheet.tables
         for identifier in decision_ids(text)
     }
     processes = {
-        process.get("id") for diagram in sheet.diagrams.values() for process in diagram.iterfind(f"{{{BPMN}}}process")
+        process.get("id")
+        for diagram in sheet.diagrams.values()
+        for process in diagram.iterfind(f"{{{BPMN}}}process")
         if process.get("isExecutable") == "true"
     }
     for node in sheet.nodes(root):
         found = extensions.read(node)
         kind = local(node)
         throws_message = kind in {"endEvent", "intermediateThrowEvent"} and any(
-            local(element) == "messageEventDefinition" for element in events.elements(node))
+            local(element) == "messageEventDefinition" for element in events.elements(node)
+        )
         if kind in {"serviceTask", "sendTask"} or throws_message:
             _operation(sheet, file, node, found)
         elif kind == "userTask":
@@ -37,8 +42,7 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
         elif kind == "businessRuleTask":
             _rule(sheet, file, node, found, decisions)
         elif kind == "callActivity" and found.get("calledElement", "processId") not in processes:
-            sheet.at(file, node, "process-missing", "“{name}”调用的流程不在文件中。",
-                     "The process that “{name}” calls is not among the files.")
+            sheet.at(file, node, "process-missing")
         for mapped in (*found.inputs, *found.outputs):
             _path(sheet, file, node, mapped.target)
         _repetition(sheet, file, node)
@@ -47,42 +51,35 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
 def _operation(sheet: Sheet, file: str, node: etree._Element, found: Extensions) -> None:
     operation = found.get("taskDefinition", "type")
     if operation is None:
-        sheet.at(file, node, "operation-missing", "系统步骤“{name}”没有指明要做什么。",
-                 "The automatic step “{name}” does not say what to do.")
+        sheet.at(file, node, "operation-missing")
     elif operation.startswith("="):
         _computed(sheet, file, node)
     elif operation not in sheet.operations:
-        sheet.at(file, node, "operation-unknown", f"“{{name}}”要调用的操作“{operation}”不存在。",
-                 f"The operation “{operation}” that “{{name}}” calls does not exist.")
+        sheet.at(file, node, "operation-unknown", operation=operation)
 
 
 def _human(sheet: Sheet, file: str, node: etree._Element, found: Extensions) -> None:
     role, form = found.get("assignmentDefinition", "candidateGroups"), found.get("formDefinition", "formId")
     if role is None:
-        sheet.at(file, node, "task-without-role", "任务“{name}”没有指明由哪个角色来做。",
-                 "The task “{name}” does not say which role does it.")
+        sheet.at(file, node, "task-without-role")
     elif not role.startswith("=") and role not in sheet.roles:
-        sheet.at(file, node, "role-unknown", f"任务“{{name}}”的角色“{role}”不存在。",
-                 f"The role “{role}” of the task “{{name}}” does not exist.")
+        sheet.at(file, node, "role-unknown", role=role)
     if form is None:
-        sheet.at(file, node, "task-without-form", "任务“{name}”没有表单。", "The task “{name}” has no form.")
+        sheet.at(file, node, "task-without-form")
     elif form.startswith("="):
         _computed(sheet, file, node)
     elif f"{form}.form.json" not in sheet.bundle.files:
-        sheet.at(file, node, "form-missing", f"任务“{{name}}”的表单“{form}”不在文件中。",
-                 f"The form “{form}” of the task “{{name}}” is not among the files.")
+        sheet.at(file, node, "form-missing", form=form)
     priority = found.get("priorityDefinition", "priority")
     if priority is not None and not priority.startswith("=") and not (priority.isdigit() and int(priority) <= 100):
-        sheet.at(file, node, "priority-unreadable", "任务“{name}”的优先级应是 0 到 100 的整数。",
-                 "The priority of the task “{name}” must be a whole number from 0 to 100.")
+        sheet.at(file, node, "priority-unreadable")
 
 
 def _script(sheet: Sheet, file: str, node: etree._Element, found: Extensions) -> None:
     if node.find(f"{{{BPMN}}}script") is not None:
-        sheet.at(file, node, "script-foreign", "“{name}”带有程序代码;这里只接受公式(FEEL)。",
-                 "“{name}” carries program code; only formulas (FEEL) are accepted.")
+        sheet.at(file, node, "script-foreign")
     elif found.get("script", "expression") is None:
-        sheet.at(file, node, "script-missing", "计算步骤“{name}”没有公式。", "The script step “{name}” has no formula.")
+        sheet.at(file, node, "script-missing")
     _name(sheet, file, node, found.get("script", "resultVariable"))
 
 
@@ -94,8 +91,7 @@ def _rule(sheet: Sheet, file: str, node: etree._Element, found: Extensions, deci
     if decision is not None and decision.startswith("="):
         _computed(sheet, file, node)
     elif decision not in decisions:
-        sheet.at(file, node, "decision-missing", "“{name}”使用的决策不在文件中。",
-                 "The decision that “{name}” uses is not among the files.")
+        sheet.at(file, node, "decision-missing")
     _name(sheet, file, node, found.get("calledDecision", "resultVariable"))
 
 
@@ -104,11 +100,9 @@ def _repetition(sheet: Sheet, file: str, node: etree._Element) -> None:
     if loop is not None:
         maximum = loop.get("loopMaximum")
         if maximum is not None and not maximum.isdigit():
-            sheet.at(file, node, "loop-count", "“{name}”的循环次数应是不小于 0 的整数。",
-                     "The number of turns of “{name}” must be a whole number, 0 or more.")
+            sheet.at(file, node, "loop-count")
         if maximum is None and not (loop.findtext(f"{{{BPMN}}}loopCondition") or "").strip():
-            sheet.at(file, node, "loop-endless", "循环“{name}”既没有条件也没有次数。",
-                     "The loop “{name}” has neither a condition nor a number of turns.")
+            sheet.at(file, node, "loop-endless")
     several = node.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")
     if several is not None:
         _instances(sheet, file, node, several)
@@ -117,21 +111,17 @@ def _repetition(sheet: Sheet, file: str, node: etree._Element) -> None:
 def _instances(sheet: Sheet, file: str, node: etree._Element, several: etree._Element) -> None:
     found = extensions.read(several)
     if found.get("loopCharacteristics", "inputCollection") is None:
-        sheet.at(file, node, "instances-without-collection", "多实例“{name}”没有说明为谁逐一办理(缺少列表)。",
-                 "The multi-instance step “{name}” does not say for which list it is done.")
+        sheet.at(file, node, "instances-without-collection")
     output, item = (found.get("loopCharacteristics", name) for name in ("outputCollection", "outputElement"))
     if (output is None) != (item is None):
-        sheet.at(file, node, "instances-output", "多实例“{name}”的结果列表和结果项要一起填写。",
-                 "The multi-instance step “{name}” needs both an output collection and an output element.")
+        sheet.at(file, node, "instances-output")
     elif output is None and _writes(node):
-        sheet.at(file, node, "instances-output", "多实例“{name}”会产生数据,但没有结果列表,数据会丢失。",
-                 "The multi-instance step “{name}” produces data but has no output collection, so it would be lost.")
+        sheet.at(file, node, "instances-output:lost")
     for variable in (output, found.get("loopCharacteristics", "inputElement")):
         if variable is not None:
             _name(sheet, file, node, variable)
     if several.get("behavior", "All") != "All":
-        sheet.at(file, node, "not-supported", "“{name}”的多实例事件设置(behavior)系统不支持。",
-                 "The instance events (behavior) of “{name}” are not supported.")
+        sheet.at(file, node, "not-supported:behavior")
 
 
 def _writes(node: etree._Element) -> bool:
@@ -141,22 +131,20 @@ def _writes(node: etree._Element) -> bool:
         local(part) in {"scriptTask", "businessRuleTask"}
         or (local(part) == "userTask" and extensions.read(part).get("formDefinition", "formId") is not None)
         or (local(part) in {"serviceTask", "sendTask", "callActivity"} and bool(extensions.read(part).outputs))
-        for part in parts if etree.QName(part).namespace == BPMN
+        for part in parts
+        if etree.QName(part).namespace == BPMN
     )
 
 
 def _name(sheet: Sheet, file: str, node: etree._Element, name: str | None) -> None:
     if name is None or not NAME.fullmatch(name):
-        sheet.at(file, node, "variable-name", f"“{{name}}”的变量名“{name or ''}”无效。",
-                 f"The variable name “{name or ''}” at “{{name}}” is not valid.")
+        sheet.at(file, node, "variable-name", variable=name or "")
 
 
 def _path(sheet: Sheet, file: str, node: etree._Element, path: str) -> None:
     if not PATH.fullmatch(path):
-        sheet.at(file, node, "variable-name", f"“{{name}}”的变量名“{path}”无效。",
-                 f"The variable name “{path}” at “{{name}}” is not valid.")
+        sheet.at(file, node, "variable-name", variable=path)
 
 
 def _computed(sheet: Sheet, file: str, node: etree._Element) -> None:
-    sheet.at(file, node, "name-computed", "“{name}”用公式算名称,名称必须固定。",
-             "“{name}” computes a name; names must be fixed.")
+    sheet.at(file, node, "name-computed")

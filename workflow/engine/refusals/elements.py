@@ -3,7 +3,6 @@ refused by name."""
 
 from lxml import etree
 
-from workflow.engine.findings import Severity
 from workflow.engine.refusals.sheet import NODES, SCOPES, Sheet
 from workflow.engine.text import Text
 from workflow.engine.xml import BPMN, MODELER, ZEEBE, local
@@ -14,14 +13,19 @@ ACCEPTED: dict[str, frozenset[str]] = {
     "assignmentDefinition": frozenset({"candidateGroups", "assignee"}),
     "taskSchedule": frozenset({"dueDate", "followUpDate"}),
     "priorityDefinition": frozenset({"priority"}),
-    "ioMapping": frozenset(), "input": frozenset({"source", "target"}), "output": frozenset({"source", "target"}),
-    "properties": frozenset(), "property": frozenset({"name", "value"}),
+    "ioMapping": frozenset(),
+    "input": frozenset({"source", "target"}),
+    "output": frozenset({"source", "target"}),
+    "properties": frozenset(),
+    "property": frozenset({"name", "value"}),
     "taskDefinition": frozenset({"type", "retries"}),
-    "taskHeaders": frozenset(), "header": frozenset({"key", "value"}),
+    "taskHeaders": frozenset(),
+    "header": frozenset({"key", "value"}),
     "script": frozenset({"expression", "resultVariable"}),
     "calledDecision": frozenset({"decisionId", "resultVariable", "bindingType"}),
-    "calledElement": frozenset({
-        "processId", "bindingType", "propagateAllChildVariables", "propagateAllParentVariables"}),
+    "calledElement": frozenset(
+        {"processId", "bindingType", "propagateAllChildVariables", "propagateAllParentVariables"}
+    ),
     "loopCharacteristics": frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"}),
     "subscription": frozenset({"correlationKey"}),
     "versionTag": frozenset({"value"}),
@@ -32,22 +36,33 @@ TEMPLATE_ATTRIBUTES = frozenset({"modelerTemplate", "modelerTemplateVersion", "m
 BINDINGS = frozenset({"deployment", "latest"})
 
 UNSUPPORTED: dict[str, tuple[str, str]] = {
-    "complexGateway": ("复杂网关", "a complex gateway"), "transaction": ("事务子流程", "a transaction"),
-    "compensateEventDefinition": ("补偿", "compensation"), "cancelEventDefinition": ("事务取消",
-    "a transaction cancel"),
-    "globalTask": ("全局任务", "a global task"), "globalUserTask": ("全局任务", "a global task"),
-    "globalManualTask": ("全局任务", "a global task"), "globalScriptTask": ("全局任务", "a global task"),
-    "globalBusinessRuleTask": ("全局任务", "a global task"), "choreography": ("编排图", "a choreography"),
-    "globalConversation": ("对话图", "a conversation"), "correlationProperty": ("BPMN 关联属性",
-    "a correlation property"),
-    "correlationKey": ("BPMN 关联键", "a BPMN correlation key"), "loopCardinality": ("固定次数的多实例",
-    "a fixed number of instances"),
+    "complexGateway": ("复杂网关", "a complex gateway"),
+    "transaction": ("事务子流程", "a transaction"),
+    "compensateEventDefinition": ("补偿", "compensation"),
+    "cancelEventDefinition": ("事务取消", "a transaction cancel"),
+    "globalTask": ("全局任务", "a global task"),
+    "globalUserTask": ("全局任务", "a global task"),
+    "globalManualTask": ("全局任务", "a global task"),
+    "globalScriptTask": ("全局任务", "a global task"),
+    "globalBusinessRuleTask": ("全局任务", "a global task"),
+    "choreography": ("编排图", "a choreography"),
+    "globalConversation": ("对话图", "a conversation"),
+    "correlationProperty": ("BPMN 关联属性", "a correlation property"),
+    "correlationKey": ("BPMN 关联键", "a BPMN correlation key"),
+    "loopCardinality": ("固定次数的多实例", "a fixed number of instances"),
     "complexBehaviorDefinition": ("多实例行为", "instance behaviour"),
 }
-DRAWN_ONLY = frozenset({
-    "dataObject", "dataObjectReference", "dataStore", "dataStoreReference", "dataInputAssociation",
-    "dataOutputAssociation", "ioSpecification",
-})
+DRAWN_ONLY = frozenset(
+    {
+        "dataObject",
+        "dataObjectReference",
+        "dataStore",
+        "dataStoreReference",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "ioSpecification",
+    }
+)
 OLD_CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 
 
@@ -55,9 +70,7 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
     """Elements, attributes, the execution platform; a warning once if there are data objects."""
     platform = root.get(f"{{{MODELER}}}executionPlatform")
     if platform not in (None, "Camunda Cloud"):
-        sheet.add(file, None, "platform-unknown", Text(
-            f"流程图是为“{platform}”画的,只能作为图画导入,不能直接运行。",
-            f"The diagram was drawn for “{platform}”; it can be imported as a drawing but not run."))
+        sheet.add(file, None, "platform-unknown", platform=platform)
     drawn = False
     for element in root.iter():
         name = etree.QName(element)
@@ -71,10 +84,7 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
         for attribute in element.attrib:
             _foreign_attribute(sheet, file, element, str(attribute))
     if drawn:
-        sheet.add(file, None, "data-objects-drawn", Text(
-            "数据对象和数据存储只作图示,不参与运行。",
-            "Data objects and data stores are kept as drawings and have no effect."),
-            severity=Severity.WARNING)
+        sheet.add(file, None, "data-objects-drawn")
 
 
 def _bpmn_element(sheet: Sheet, file: str, element: etree._Element) -> None:
@@ -82,19 +92,19 @@ def _bpmn_element(sheet: Sheet, file: str, element: etree._Element) -> None:
     parent = element.getparent()
     if kind in UNSUPPORTED:
         zh, en = UNSUPPORTED[kind]
-        sheet.at(file, element, "not-supported", f"“{{name}}”用到了{zh},系统不支持。",
-            f"“{{name}}” uses {en}, which is not supported.")
-    elif parent is not None and local(parent) in SCOPES | {"transaction"} and kind.endswith(
-            ("Task", "task", "Event", "Gateway", "Process", "Activity")) and kind not in NODES:
-        sheet.at(file, element, "not-supported", f"“{{name}}”是系统不支持的元素({kind})。",
-                 f"“{{name}}” is an element that is not supported ({kind}).")
+        sheet.at(file, element, "not-supported:construct", what=Text(zh, en))
+    elif (
+        parent is not None
+        and local(parent) in SCOPES | {"transaction"}
+        and kind.endswith(("Task", "task", "Event", "Gateway", "Process", "Activity"))
+        and kind not in NODES
+    ):
+        sheet.at(file, element, "not-supported:kind", kind=kind)
     for attribute in ("startQuantity", "completionQuantity"):
         if element.get(attribute, "1") != "1":
-            sheet.at(file, element, "not-supported", f"“{{name}}”设了令牌数量({attribute}),系统不支持。",
-                     f"“{{name}}” sets a token quantity ({attribute}), which is not supported.")
+            sheet.at(file, element, "not-supported:quantity", what=attribute)
     if element.get("isForCompensation") == "true":
-        sheet.at(file, element, "not-supported", "“{name}”是补偿步骤,系统不支持。",
-                 "“{name}” is a compensation step, which is not supported.")
+        sheet.at(file, element, "not-supported:compensation")
 
 
 def _zeebe_element(sheet: Sheet, file: str, element: etree._Element) -> None:
@@ -121,8 +131,4 @@ def _foreign_attribute(sheet: Sheet, file: str, element: etree._Element, attribu
 
 
 def _refuse(sheet: Sheet, file: str, element: etree._Element, what: str) -> None:
-    sheet.at(file, element, "extension-unknown", f"“{{name}}”带有系统不认识的设置({what}),它会被忽略,因此不接受。",
-             f"“{{name}}” has a setting that is not known here ({what}); it would be ignored, so it is refused.",
-             Text("请在编辑器中删除这项设置。", "Remove this setting in the editor."))
-
-
+    sheet.at(file, element, "extension-unknown", what=what)

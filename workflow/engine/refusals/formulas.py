@@ -17,19 +17,15 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
     """One finding for each formula that cannot be used."""
     for element, source in formulas(root):
         if len(source) > MAX_LENGTH:
-            sheet.at(file, element, "expression-too-long", f"“{{name}}”的公式超过 {MAX_LENGTH} 个字符。",
-                     f"A formula at “{{name}}” is longer than {MAX_LENGTH} characters.")
+            sheet.at(file, element, "expression-too-long", most=str(MAX_LENGTH))
             continue
         if "${" in source or "#{" in source:
-            sheet.at(file, element, "expression-unreadable", "“{name}”的公式是旧式写法(${…}),系统不支持。",
-                     "A formula at “{name}” is in the old style (${…}), which is not supported.")
+            sheet.at(file, element, "expression-unreadable:old")
             continue
         try:
             feel.check(source)
         except feel.FeelError as error:
-            sheet.at(file, element, "expression-unreadable",
-                     f"“{{name}}”的公式“{source}”有错:{error.message.zh}",
-                     f"The formula “{source}” at “{{name}}” is wrong: {error.message.en}")
+            sheet.at(file, element, "expression-unreadable", source=source, reason=error.message)
 
 
 def formulas(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:

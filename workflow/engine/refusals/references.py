@@ -5,7 +5,6 @@ from collections import Counter
 from lxml import etree
 
 from workflow.engine.refusals.sheet import Sheet, main_process
-from workflow.engine.text import Text
 from workflow.engine.xml import BPMN, ZEEBE, local
 
 
@@ -17,18 +16,13 @@ def check(sheet: Sheet) -> None:
             if process.get("isExecutable") == "true":
                 processes[process.get("id", "")] = (file, process)
             elif len(process):
-                sheet.at(file, process, "process-not-executable", "流程“{name}”没有设为可执行。",
-                         "The process “{name}” is not marked as executable.",
-                         Text("请在属性中勾选“可执行”。", "Tick “executable” in its properties."))
+                sheet.at(file, process, "process-not-executable")
     _unique_ids(sheet)
     if not processes:
         if not sheet.findings:
-            sheet.add(next(iter(sheet.diagrams)), None, "process-not-executable", Text(
-                "文件中没有可执行的流程。", "There is no executable process in the files."))
+            sheet.add(next(iter(sheet.diagrams)), None, "process-not-executable:none")
     elif not main_process(sheet.diagrams):
-        sheet.add(next(iter(sheet.diagrams)), None, "main-process-unclear", Text(
-            "文件中有几个互不调用的流程,看不出哪个是主流程。",
-            "There are several processes and none of them calls the others; it is not clear which one is meant."))
+        sheet.add(next(iter(sheet.diagrams)), None, "main-process-unclear")
     _calls(sheet, processes)
 
 
@@ -39,13 +33,15 @@ def _unique_ids(sheet: Sheet) -> None:
     for file, root in sheet.diagrams.items():
         for element in root.iter():
             if _in_model(element) and counts[element.get("id") or ""] > 1:
-                sheet.at(file, element, "id-twice", f"编号“{element.get('id')}”在文件中出现了不止一次。",
-                         f"The id “{element.get('id')}” stands in the files more than once.")
+                sheet.at(file, element, "id-twice", id=element.get("id") or "")
 
 
 def _in_model(element: etree._Element) -> bool:
-    return etree.QName(element).namespace == BPMN and local(element) not in {"definitions", "collaboration",
-        "participant"}
+    return etree.QName(element).namespace == BPMN and local(element) not in {
+        "definitions",
+        "collaboration",
+        "participant",
+    }
 
 
 def _calls(sheet: Sheet, processes: dict[str, tuple[str, etree._Element]]) -> None:
@@ -61,5 +57,4 @@ def _calls(sheet: Sheet, processes: dict[str, tuple[str, etree._Element]]) -> No
                 reached.add(called)
                 open_ends |= calls.get(called, set())
         if identifier in reached:
-            sheet.at(file, process, "process-calls-itself", "流程“{name}”直接或间接调用了自己。",
-                     "The process “{name}” calls itself, directly or through others.")
+            sheet.at(file, process, "process-calls-itself")

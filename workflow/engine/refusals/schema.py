@@ -9,7 +9,6 @@ from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import XSD_PATH
 
 from workflow.engine.refusals.sheet import Sheet, owner
-from workflow.engine.text import Text
 
 SHOWN = 20
 
@@ -29,6 +28,4 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
         found = root.xpath(entry.path) if entry.path else []
         element = found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else root
         detail = entry.message.replace("{http://www.omg.org/spec/BPMN/20100524/MODEL}", "")
-        sheet.add(file, owner(element).get("id"), "bpmn-schema", Text(
-            f"第 {entry.line} 行不符合 BPMN 2.0 规定:{detail}", f"Line {entry.line} is not valid BPMN 2.0: {detail}"),
-            Text("请用流程编辑器重新保存文件。", "Open and save the file in a BPMN editor."))
+        sheet.add(file, owner(element).get("id"), "bpmn-schema", line=str(entry.line), detail=detail)

@@ -8,13 +8,25 @@ from workflow.engine import xml
 from workflow.engine.bundle import Bundle
 from workflow.engine.findings import Finding, Severity
 from workflow.engine.parser import extensions
+from workflow.engine.refusals.sentences import SENTENCES
 from workflow.engine.text import Text
 from workflow.engine.xml import BPMN, local
 
-ACTIVITIES = frozenset({
-    "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
-    "callActivity", "subProcess", "adHocSubProcess",
-})
+ACTIVITIES = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "scriptTask",
+        "businessRuleTask",
+        "callActivity",
+        "subProcess",
+        "adHocSubProcess",
+    }
+)
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 NODES = ACTIVITIES | GATEWAYS | EVENTS
@@ -30,22 +42,22 @@ class Sheet:
         self.diagrams: dict[str, etree._Element] = {}
         self.tables: dict[str, etree._Element] = {}
 
-    def add(
-        self, file: str, element_id: str | None, rule: str, message: Text, hint: Text | None = None,
-        *, severity: Severity = Severity.ERROR,
-    ) -> None:
-        """Record a finding."""
-        finding = Finding(file, element_id, severity, rule, message, hint)
+    def add(self, file: str, element_id: str | None, key: str, **places: Text | str) -> None:
+        """Record what SENTENCES says under `key` (rule or rule:variant) about an element, or about the whole file."""
+        sentence = SENTENCES[key]
+        texts = {name: place if isinstance(place, Text) else Text(place, place) for name, place in places.items()}
+        message, hint = sentence.filled(texts)
+        finding = Finding(file, element_id, sentence.severity, key.partition(":")[0], message, hint)
         if finding not in self.findings:
             self.findings.append(finding)
 
-    def at(self, file: str, element: etree._Element, rule: str, zh: str, en: str, hint: Text | None = None) -> None:
-        """Record an error at an element; {name} in the sentences is how people know it."""
+    def at(self, file: str, element: etree._Element, key: str, **places: Text | str) -> None:
+        """Record a finding at the nearest element that people can find in the diagram; {name} is what they call it."""
         known = owner(element)
         title = extensions.title(known)
         identifier = known.get("id")
         name = Text(title.zh or identifier or local(known), title.en or title.zh or identifier or local(known))
-        self.add(file, identifier, rule, Text(zh.replace("{name}", name.zh), en.replace("{name}", name.en)), hint)
+        self.add(file, identifier, key, name=name, **places)
 
     def read(self) -> None:
         """Parse all diagrams and tables; a text that is not read is a finding."""
@@ -55,12 +67,12 @@ class Sheet:
             try:
                 root = xml.read(text)
             except xml.XmlRefused as error:
-                self.add(name, None, error.rule, error.message)
+                self.findings.append(Finding(name, None, Severity.ERROR, error.rule, error.message))
                 continue
             if name.endswith(".dmn"):
                 self.tables[name] = root
             elif root.tag != f"{{{BPMN}}}definitions":
-                self.add(name, None, "not-bpmn", Text("文件不是 BPMN 流程图。", "The file is not a BPMN diagram."))
+                self.add(name, None, "not-bpmn")
             else:
                 self.diagrams[name] = root
 
@@ -118,6 +130,7 @@ def main_process(diagrams: dict[str, etree._Element]) -> str:
 def decision_ids(text: str) -> list[str]:
     """The ids of the decisions in a DMN file. Raises XmlRefused."""
     return [
-        element.get("id", "") for element in xml.read(text)
+        element.get("id", "")
+        for element in xml.read(text)
         if isinstance(element.tag, str) and local(element) == "decision"
     ]

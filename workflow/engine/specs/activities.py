@@ -59,7 +59,9 @@ class Human(Activity, UserTask):  # type: ignore[misc]
         """What `enter` computed is there and of the right kind."""
         task = memo.get("task")
         return (
-            isinstance(task, dict) and isinstance(task.get("role"), str) and isinstance(task.get("priority"), int)
+            isinstance(task, dict)
+            and isinstance(task.get("role"), str)
+            and isinstance(task.get("priority"), int)
             and isinstance(task.get("assignee"), str | None)
             and all(isinstance(task.get(name), datetime | None) for name in ("due", "follow_up"))
         )
@@ -75,15 +77,17 @@ class Human(Activity, UserTask):  # type: ignore[misc]
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
         if not isinstance(value, str) or (self.role is not None and value not in self.roles):
-            raise StepFailed(Text("公式给出的角色不存在。",
-                "The formula for the role gives no role that exists."), token.element_id)
+            raise StepFailed(
+                Text("公式给出的角色不存在。", "The formula for the role gives no role that exists."), token.element_id
+            )
         return value
 
     def _text(self, token: Token, formula: Formula | None) -> str | None:
         value = token.evaluate(formula) if formula is not None else None
         if value is not None and not isinstance(value, str):
-            raise StepFailed(Text("公式给出的人员不是文字编号。",
-                "The formula for the person gives no text."), token.element_id)
+            raise StepFailed(
+                Text("公式给出的人员不是文字编号。", "The formula for the person gives no text."), token.element_id
+            )
         return value or None
 
     def _instant(self, token: Token, formula: Formula | None) -> datetime | None:
@@ -101,7 +105,8 @@ class Human(Activity, UserTask):  # type: ignore[misc]
             value = int(value)
         if not isinstance(value, int | float) or isinstance(value, bool) or value not in range(101):
             raise StepFailed(
-                Text("优先级必须是 0 到 100 的整数。", "A priority is a whole number from 0 to 100."), token.element_id)
+                Text("优先级必须是 0 到 100 的整数。", "A priority is a whole number from 0 to 100."), token.element_id
+            )
         return int(value)
 
 
@@ -164,8 +169,10 @@ class Rule(Activity, ServiceTask):  # type: ignore[misc]
         except EngineError as error:
             raise StepFailed(error.message, token.element_id) from error
         if outcome.value is None and not self.properties.get(NO_MATCH) == "null":
-            raise StepFailed(Text(
-                "决策没有给出结果:没有一行适用。", "The decision gave no result: no row applies."), token.element_id)
+            raise StepFailed(
+                Text("决策没有给出结果:没有一行适用。", "The decision gave no result: no row applies."),
+                token.element_id,
+            )
         token.conclude({self.result: outcome.value}, self.outputs_mapped)
         return True
 
@@ -174,8 +181,9 @@ def call(token: Token, operation: str, headers: dict[str, str]) -> dict[str, Any
     """Call an operation; what it returns as variables. Raises BusinessError, or StepFailed for any other failure."""
     function = token.engine.world.operations.get(operation)
     if function is None:
-        raise StepFailed(Text(f"操作“{operation}”不存在。",
-            f"The operation “{operation}” does not exist."), token.element_id)
+        raise StepFailed(
+            Text(f"操作“{operation}”不存在。", f"The operation “{operation}” does not exist."), token.element_id
+        )
     names = {mapped.target.partition(".")[0] for mapped in token.task_spec.inputs_mapped}
     inputs = {**headers, **{name: values.keep(token.data[name]) for name in names}}
     try:
@@ -183,8 +191,9 @@ def call(token: Token, operation: str, headers: dict[str, str]) -> dict[str, Any
     except (BusinessError, EngineError):
         raise
     except Exception as error:
-        raise StepFailed(Text(
-            f"操作“{operation}”失败。", f"The operation “{operation}” failed."), token.element_id) from error
+        raise StepFailed(
+            Text(f"操作“{operation}”失败。", f"The operation “{operation}” failed."), token.element_id
+        ) from error
     if result is None:
         return {}
     return dict(result) if isinstance(result, dict) else {"result": result}

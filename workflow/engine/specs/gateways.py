@@ -32,8 +32,7 @@ class Join(Node):
     def waiting(self, token: Token) -> list[Token]:
         """The tokens waiting at this join in this scope, oldest first."""
         return [
-            other for other in token.workflow.tokens
-            if other.task_spec is self and other.has_state(TaskState.WAITING)
+            other for other in token.workflow.tokens if other.task_spec is self and other.has_state(TaskState.WAITING)
         ]
 
     def merge(self, token: Token) -> None:
@@ -98,7 +97,8 @@ class Inclusive(Join, InclusiveGateway):  # type: ignore[misc]
         empty = frozenset(self.arrivals) - filled
         waited_for = self._before(empty) - self._before(filled)
         return not any(
-            other.task_spec.name in waited_for for other in token.workflow.task_tree.children
+            other.task_spec.name in waited_for
+            for other in token.workflow.task_tree.children
             if other.task_spec is not self and not other.is_armed
         )
 

@@ -52,10 +52,13 @@ class Instances(Wrapper):
         """Begin all instances, or the first one; an empty collection is passed at once."""
         items = token.evaluate(self.collection)
         if not isinstance(items, list) or len(items) > MAX_INSTANCES:
-            raise StepFailed(Text(
-                f"公式“{self.collection.text}”应给出一个列表(最多 {MAX_INSTANCES} 项)。",
-                f"The formula “{self.collection.text}” must give a list (of at most {MAX_INSTANCES} items)."),
-                token.element_id)
+            raise StepFailed(
+                Text(
+                    f"公式“{self.collection.text}”应给出一个列表(最多 {MAX_INSTANCES} 项)。",
+                    f"The formula “{self.collection.text}” must give a list (of at most {MAX_INSTANCES} items).",
+                ),
+                token.element_id,
+            )
         state = token.internal_data
         state.update(count=len(items), done=0, results=[None] * len(items))
         token._set_state(TaskState.STARTED)
@@ -73,8 +76,11 @@ class Instances(Wrapper):
         """Its counters and results."""
         count, done, results = memo.get("count"), memo.get("done"), memo.get("results")
         return (
-            isinstance(count, int) and isinstance(done, int) and 0 <= done <= count
-            and isinstance(results, list) and len(results) == count
+            isinstance(count, int)
+            and isinstance(done, int)
+            and 0 <= done <= count
+            and isinstance(results, list)
+            and len(results) == count
             and (not self.sequential or isinstance(memo.get("rest"), list))
         )
 
@@ -118,8 +124,10 @@ class Instances(Wrapper):
         state = token.internal_data
         active = len(self.instances(token)) - 1
         known: dict[str, Any] = {
-            "numberOfInstances": state["count"], "numberOfCompletedInstances": state["done"],
-            "numberOfActiveInstances": active, "numberOfTerminatedInstances": 0,
+            "numberOfInstances": state["count"],
+            "numberOfCompletedInstances": state["done"],
+            "numberOfActiveInstances": active,
+            "numberOfTerminatedInstances": 0,
         }
         if self.output is not None:
             known[self.output] = state["results"]

@@ -105,7 +105,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         if not any(flow.condition or flow.is_default for flow in self.flows):
             return self.flows
         taken = [
-            flow for flow in self.flows
+            flow
+            for flow in self.flows
             if not flow.is_default and (flow.condition is None or token.holds(flow.condition))
         ]
         return taken or [flow for flow in self.flows if flow.is_default] or self.no_way_out(token)
@@ -128,10 +129,14 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     def no_way_out(self, token: Token) -> list[Flow]:
         """Raise StepFailed: no condition is true and there is no default."""
-        zh, en = self.title.zh or self.bpmn_id, self.title.en or self.title.zh or self.bpmn_id
-        raise StepFailed(Text(
-            f"“{zh}”之后没有一个条件成立,也没有默认分支,案例走不下去。",
-            f"Behind “{en}” no condition is true and there is no default branch."), token.element_id)
+        name = token.name
+        raise StepFailed(
+            Text(
+                f"“{name.zh}”之后没有一个条件成立,也没有默认分支,案例走不下去。",
+                f"Behind “{name.en}” no condition is true and there is no default branch.",
+            ),
+            token.element_id,
+        )
 
     def wait(self, token: Token) -> bool:
         """Mark a token as waiting; returns False, as `enter` does for a token that waits."""

@@ -41,8 +41,11 @@ class Waiting(Node):
         slots = memo.get("slots")
         if slots is None:
             return "armed" not in memo and "boundary" not in memo
-        return isinstance(slots, list) and len(slots) == self.slot_count and all(
-            slot is None or is_slot(slot) for slot in slots)
+        return (
+            isinstance(slots, list)
+            and len(slots) == self.slot_count
+            and all(slot is None or is_slot(slot) for slot in slots)
+        )
 
     @property
     def slot_count(self) -> int:
