@@ -69,6 +69,14 @@ def around(content: str, declarations: str = "") -> Bundle:
     return line(content, flows="s > a > e", declarations=declarations)
 
 
+def nested(levels: int) -> str:
+    """Subprocesses inside each other, the outermost called `d0`."""
+    inside = user("deepest")
+    for level in reversed(range(levels)):
+        inside = sub(f"d{level}", inside)
+    return inside
+
+
 WRONG: list[tuple[str, str | None, Bundle]] = [
     ("not-supported", "a", around(element("complexGateway", "a"))),
     ("not-supported", "a", around(element("transaction", "a", content=start("x") + end("y")))),
@@ -125,6 +133,8 @@ WRONG: list[tuple[str, str | None, Bundle]] = [
     ("event-misplaced", "c", line(catch("c", refer("error")), flows="s > c > e")),
     ("event-misplaced", "b", line(user("a"), boundary("b", "a", refer("error"), interrupting=False),
                                   flows="s > a > e; b > e")),
+    ("event-mixed", "b", line(user("a"), boundary("b", "a", refer("error") + timer("PT1H")), flows="s > a > e; b > e")),
+    ("nested-too-deep", "d19", around(nested(20).replace('"d0"', '"a"'))),
     ("event-incomplete", "f", line(user("a"), end("f", refer("error")), flows="s > a > f")),
     ("event-incomplete", "c", line(catch("c", refer("signal")), flows="s > c > e")),
     ("event-incomplete", "c", line(catch("c", NO_CONDITION), flows="s > c > e")),
