@@ -142,7 +142,7 @@ def refuse_undeclared() -> Response | None:
     """Refuse a view that forgot to say who may reach it: a mistake of ours must not become an open door."""
     if request.endpoint in (None, "static"):
         return None
-    view = current_app.view_functions[cast(str, request.endpoint)]
+    view = current_app.view_functions[request.endpoint]
     if not hasattr(view, MARK):
         raise RuntimeError(f"view {request.endpoint} declares no permission")
     return None

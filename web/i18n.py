@@ -67,9 +67,7 @@ def install(app: Flask) -> None:
         locale_selector=chosen_language,
     )
     babel.domain_instance = Catalogues()
-    app.jinja_env.filters.update(
-        pick=pick, moment=moment, short_moment=short_moment, day=day, due=due, since=since, number=number
-    )
+    app.jinja_env.filters.update(pick=pick, moment=moment, short_moment=short_moment, day=day, due=due, number=number)
     app.context_processor(_page_language)
 
 
@@ -143,7 +141,7 @@ def number(value: float | None) -> str:
 def due(due_at: datetime | None) -> str:
     """Say how long is left or how long ago it was due: 还有 2 小时, 超期 1 天."""
     if due_at is None:
-        return gettext("未设期限")
+        return str(gettext("未设期限"))
     amount, unit = _coarse(abs(due_at - now()))
     late = due_at < now()
     if unit == "day":
@@ -155,40 +153,28 @@ def due(due_at: datetime | None) -> str:
     return over(amount) if late else left(amount)
 
 
-def since(instant: datetime | None) -> str:
-    """Say how long ago something happened: 刚刚, 5 分钟前, 3 天前."""
-    if instant is None:
-        return ""
-    amount, unit = _coarse(now() - instant)
-    if unit == "day":
-        return ngettext("%(num)d 天前", "%(num)d 天前", amount)
-    if unit == "hour":
-        return ngettext("%(num)d 小时前", "%(num)d 小时前", amount)
-    return ngettext("%(num)d 分钟前", "%(num)d 分钟前", amount) if amount > 0 else gettext("刚刚")
-
-
 def _days_left(num: int) -> str:
-    return ngettext("还有 %(num)d 天", "还有 %(num)d 天", num)
+    return str(ngettext("还有 %(num)d 天", "还有 %(num)d 天", num))
 
 
 def _days_over(num: int) -> str:
-    return ngettext("超期 %(num)d 天", "超期 %(num)d 天", num)
+    return str(ngettext("超期 %(num)d 天", "超期 %(num)d 天", num))
 
 
 def _hours_left(num: int) -> str:
-    return ngettext("还有 %(num)d 小时", "还有 %(num)d 小时", num)
+    return str(ngettext("还有 %(num)d 小时", "还有 %(num)d 小时", num))
 
 
 def _hours_over(num: int) -> str:
-    return ngettext("超期 %(num)d 小时", "超期 %(num)d 小时", num)
+    return str(ngettext("超期 %(num)d 小时", "超期 %(num)d 小时", num))
 
 
 def _minutes_left(num: int) -> str:
-    return ngettext("还有 %(num)d 分钟", "还有 %(num)d 分钟", num) if num else gettext("即刻到期")
+    return str(ngettext("还有 %(num)d 分钟", "还有 %(num)d 分钟", num) if num else gettext("即刻到期"))
 
 
 def _minutes_over(num: int) -> str:
-    return ngettext("超期 %(num)d 分钟", "超期 %(num)d 分钟", num) if num else gettext("刚刚到期")
+    return str(ngettext("超期 %(num)d 分钟", "超期 %(num)d 分钟", num) if num else gettext("刚刚到期"))
 
 
 def _coarse(span: timedelta) -> tuple[int, str]:

@@ -68,19 +68,6 @@ def test_without_a_due_date_it_says_so(language: str) -> None:
     assert i18n.due(None) == {"zh_CN": "未设期限", "en": "No due date"}[language]
 
 
-@pytest.mark.parametrize(
-    ("ago", "zh", "en"),
-    [
-        (timedelta(seconds=5), "刚刚", "just now"),
-        (timedelta(minutes=1), "1 分钟前", "1 minute ago"),
-        (timedelta(hours=5), "5 小时前", "5 hours ago"),
-        (timedelta(days=2), "2 天前", "2 days ago"),
-    ],
-)
-def test_since_says_how_long_ago(language: str, now: datetime, ago: timedelta, zh: str, en: str) -> None:
-    assert i18n.since(now - ago) == {"zh_CN": zh, "en": en}[language]
-
-
 def test_numbers_have_separators(language: str) -> None:
     assert i18n.number(12345.5) == "12,345.5"
 

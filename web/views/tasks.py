@@ -88,8 +88,8 @@ def _keep_draft(task_id: UUID) -> formdata.Raw:
 
 def _what_happens_next(done: Completed) -> str:
     if done.finished:
-        return gettext("已提交。个案 %(number)s 的流程已经结束。", number=done.case_number)
+        return str(gettext("已提交。个案 %(number)s 的流程已经结束。", number=done.case_number))
     if not done.opened:
-        return gettext("已提交。个案 %(number)s 正在继续。", number=done.case_number)
+        return str(gettext("已提交。个案 %(number)s 正在继续。", number=done.case_number))
     steps = gettext("、").join(i18n.pick(step) for step in done.opened)
-    return gettext("已提交。个案 %(number)s 的下一步：%(steps)s。", number=done.case_number, steps=steps)
+    return str(gettext("已提交。个案 %(number)s 的下一步：%(steps)s。", number=done.case_number, steps=steps))
