@@ -1,0 +1,155 @@
+"""A real server with demo data and real browsers: one page for each person, screenshots in both languages and widths."""
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import waitress
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy.orm import Session, sessionmaker
+
+from web.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "var" / "screenshots"
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WIDTHS = {"desktop": (1280, 900), "phone": (360, 740)}
+LANGUAGES = {"zh": "中文", "en": "English"}
+PASSWORD = "carerelay-demo"
+
+
+@dataclass
+class Person:
+    """Somebody at a browser of their own."""
+
+    page: Page
+    base: str
+    problems: list[str] = field(default_factory=list)
+    """What the browser complained about: script errors, refused resources, answers of 500."""
+
+    def go(self, path: str) -> None:
+        """Open a page of the service."""
+        self.page.goto(self.base + path)
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> None:
+        """Sign in with the keyboard alone, as a hurried nurse does."""
+        self.go("/login")
+        self.page.locator("#username").fill(username)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type(password)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(".menu")).to_be_visible()
+
+    def open_task(self, case_number: str, step: str) -> None:
+        """Go to the inbox, claim the task if it is nobody's yet, and open it."""
+        row = self._row("/inbox", case_number, step)
+        if not row.count():
+            row = self._row("/inbox?tab=claimable", case_number, step)
+            row.get_by_role("button", name="认领").click()
+        else:
+            row.get_by_role("link", name=re.compile("^办理")).click()
+        expect(self.page.get_by_role("heading", level=1, name=step)).to_be_visible()
+
+    def _row(self, path: str, case_number: str, step: str) -> Any:
+        self.go(path)
+        return self.page.locator(".rows > li").filter(has_text=case_number).filter(has_text=step)
+
+    def fill(self, raw: dict[str, list[str]]) -> None:
+        """Fill the form of the page by field names; a field that a former answer brings up is waited for."""
+        for name, values in raw.items():
+            for number, value in enumerate(values):
+                self._fill_one(name, value, number)
+
+    def _fill_one(self, name: str, value: str, number: int) -> None:
+        fields = self.page.locator(f'#work [name="{name}"]')
+        expect(fields.first).to_be_attached()
+        kind = fields.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
+        if kind in ("radio", "checkbox"):
+            with_answer = self.page.locator(f'#work [name="{name}"][value="{value}"]')
+            with_answer.check(force=True)
+        elif kind == "select":
+            fields.nth(number).select_option(value)
+        else:
+            fields.nth(number).fill(value)
+
+    def submit(self, words: str = "提交") -> None:
+        """Press the button that sends the form, once every redraw of conditional fields is in."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.get_by_role("button", name=words, exact=True).click()
+        self.page.wait_for_load_state("load")
+
+    def pictures(self, name: str) -> None:
+        """Take the page in both languages and widths; ends in Chinese at desktop width."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        for language, words in (("en", LANGUAGES["en"]), ("zh", LANGUAGES["zh"])):
+            self.page.get_by_role("button", name=words, exact=True).click()
+            self.page.wait_for_load_state("networkidle")
+            for width, (across, down) in WIDTHS.items():
+                self.page.set_viewport_size({"width": across, "height": down})
+                overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                assert overflow <= 0, f"{name} {language} {width}: {overflow} px wider than the screen"
+                self.page.screenshot(path=PICTURES / f"{name}-{language}-{width}.png", full_page=True)
+        self.page.set_viewport_size(dict(zip(("width", "height"), WIDTHS["desktop"], strict=True)))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium when it is there, else the one that Playwright brought."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(sessions: sessionmaker[Session], config: Config) -> Iterator[str]:
+    """The service with its library and demo people, answering on a free port of this machine."""
+    from web.app import create_app
+    from web.cli import LIBRARY
+    from workflow import demo, studio
+    from workflow.engine import Bundle
+    from workflow.transaction import transaction
+
+    with transaction(sessions) as session:
+        for folder in sorted(path for path in LIBRARY.iterdir() if path.is_dir()):
+            studio.publish(session, None, Bundle.from_folder(folder))
+    with transaction(sessions) as session:
+        demo.load(session, datetime.now(UTC))
+    server = waitress.create_server(create_app(config, sessions=sessions), host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(5)
+
+
+@pytest.fixture
+def person(chromium: Browser, site: str) -> Iterator[Callable[..., Person]]:
+    """Seat somebody at a browser: `person("nurse")` is signed in; fails the test when a page had script errors."""
+    opened: list[tuple[BrowserContext, Person]] = []
+
+    def seat(username: str | None = None, **options: Any) -> Person:
+        context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        somebody = Person(page, site)
+        page.on("pageerror", lambda error: somebody.problems.append(str(error)))
+        page.on("response", lambda got: somebody.problems.append(f"{got.status} {got.url}") if got.status >= 500 else None)
+        opened.append((context, somebody))
+        if username:
+            somebody.sign_in(username)
+        return somebody
+
+    yield seat
+    for context, somebody in opened:
+        context.close()
+        assert somebody.problems == []
