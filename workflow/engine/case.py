@@ -117,7 +117,7 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
             if steps > MAX_STEPS:
                 raise StepFailed(
                     Text(
-                        f"流程连续自动执行了 {MAX_STEPS} 步仍未停下,可能在绕圈。",
+                        f"流程连续自动执行了 {MAX_STEPS} 步仍未停下，可能在绕圈。",
                         f"The process made {MAX_STEPS} automatic steps in a row; it seems to go round in circles.",
                     ),
                     token.element_id if token is not None else None,
@@ -174,21 +174,23 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
         return False
 
     def _look_for_deadlock(self) -> None:
-        stuck: Token | None = None
-        for token in self.index.values():
-            spec = token.task_spec
-            if token.has_state(TaskState.READY) or (token.internal_data.get("slots") and not token.is_armed):
-                return
-            if token.is_armed:
-                return
-            if token.has_state(TaskState.WAITING) and spec.is_join:
-                stuck = stuck or token
-        if stuck is not None:
-            name = stuck.name
-            self.stop(
-                stuck.element_id,
-                Text(
-                    f"汇合处“{name.zh}”等不到其余分支,案例走不下去。",
-                    f"The join “{name.en}” waits for a branch that will never arrive.",
-                ),
-            )
+        """Stop if nothing can ever move again: then the drawing is at fault, and silence would lose the case."""
+        if any(_can_move(token) for token in self.index.values()):
+            return
+        stuck = next((token for token in self.every_token() if token.task_spec.is_join), None)
+        if stuck is None:
+            self.stop(None, Text("案例停住了，没有任何步骤能继续。", "The case stands still; no step can go on."))
+            return
+        name = stuck.name
+        self.stop(
+            stuck.element_id,
+            Text(
+                f"汇合处“{name.zh}”等不到其余分支，案例走不下去。",
+                f"The join “{name.en}” waits for a branch that will never arrive.",
+            ),
+        )
+
+
+def _can_move(token: Token) -> bool:
+    """Whether a token is ready for people or waits for an event."""
+    return bool(token.has_state(TaskState.READY) or any(token.internal_data.get("slots", ())))

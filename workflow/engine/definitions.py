@@ -49,7 +49,7 @@ class Message(MessageEventDefinition):  # type: ignore[misc]
         if self.key is not None and value is None:
             raise StepFailed(
                 Text(
-                    f"消息“{self.name}”的关联键为空,无法等待。",
+                    f"消息“{self.name}”的关联键为空，无法等待。",
                     f"The correlation key of the message “{self.name}” is empty.",
                 ),
                 token.element_id,
@@ -98,7 +98,7 @@ class Condition(ConditionalEventDefinition):  # type: ignore[misc]
 
     def holds(self, token: "Token") -> bool:
         """Whether the formula is true now; what is not filled in yet makes it not true yet."""
-        return token.holds(self.expression, missing=False)
+        return token.has_come_true(self.expression)
 
 
 class Terminate(TerminateEventDefinition):  # type: ignore[misc]
@@ -186,7 +186,7 @@ def is_slot(slot: Any) -> bool:
     """Whether a value out of a snapshot is a slot that some definition armed."""
     if not isinstance(slot, dict):
         return False
-    parts = _SLOTS.get(str(slot.get("kind")), {"missing": ()})
+    parts = _SLOTS.get(str(slot.get("kind")), {"unknown kind": ()})
     return all(isinstance(slot.get(name, _NOTHING), kinds) for name, kinds in parts.items()) and (
         "every" not in slot or (isinstance(slot["every"], str) and isinstance(slot.get("left", _NOTHING), int | None))
     )

@@ -10,6 +10,8 @@ from workflow.engine.moment import Moment
 from workflow.engine.text import Text
 
 MAX_LENGTH = 4_000
+NOT_THERE_YET = frozenset({"name", "property"})
+"""Kinds of FeelError that say that a value is missing, not that a formula is wrong."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,26 @@ def condition(
     data: Mapping[str, Any],
     moment: Moment,
     element_id: str,
-    *,
-    missing: bool | None = None,
 ) -> bool:
-    """True or false; `missing`, if given, is the answer when the formula names what is not there.
-
-    Raises StepFailed for any other value, null included.
-    """
+    """True or false. Raises StepFailed for anything else, null included."""
     try:
         return feel.condition(formula.text, data, moment)
     except feel.FeelError as error:
-        if missing is not None and error.kind == "name":
-            return missing
+        raise failure(formula, element_id, error) from error
+
+
+def has_come_true(formula: Formula, data: Mapping[str, Any], moment: Moment, element_id: str) -> bool:
+    """Whether what a conditional event waits for is true by now; what is not filled in yet makes it not true yet.
+
+    Raises StepFailed for a value that is neither true, false nor null, and for every other failure.
+    """
+    try:
+        if feel.evaluate(formula.text, data, moment) is None:
+            return False
+        return feel.condition(formula.text, data, moment)
+    except feel.FeelError as error:
+        if error.kind in NOT_THERE_YET:
+            return False
         raise failure(formula, element_id, error) from error
 
 
@@ -76,7 +86,7 @@ def failure(formula: Formula, element_id: str, error: feel.FeelError) -> StepFai
     """What to say when a formula failed; the values it worked on are not repeated."""
     return StepFailed(
         Text(
-            f"公式“{formula.text}”算不出来:{error.message.zh}",
+            f"公式“{formula.text}”算不出来：{error.message.zh}",
             f"The formula “{formula.text}” failed: {error.message.en}",
         ),
         element_id,

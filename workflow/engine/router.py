@@ -30,7 +30,7 @@ class Router:
             self._case.stop(
                 token.element_id,
                 Text(
-                    f"步骤“{name.zh}”报告错误“{code}”,但流程图中没有处理它的地方。",
+                    f"步骤“{name.zh}”报告错误“{code}”，但流程图中没有处理它的地方。",
                     f"The step “{name.en}” raised the error “{code}”, and nothing in the diagram handles it.",
                 ),
             )

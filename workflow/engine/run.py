@@ -214,7 +214,7 @@ class Run:
         if incident is not None:
             raise RunStopped(
                 Text(
-                    f"案例已停在异常处,需要先处理:{incident.message.zh}",
+                    f"案例已停在异常处，需要先处理：{incident.message.zh}",
                     f"The case stands still and needs looking after first: {incident.message.en}",
                 ),
                 incident.element_id,
@@ -233,7 +233,7 @@ def _as_step_failed(element_id: str | None = None) -> Iterator[None]:
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         # A state that is damaged in a way restoring does not see, or a fault of ours: the case must not be lost by it.
         raise StepFailed(
-            Text("案例的状态有误,这一步做不了。", "The state of the case is wrong; this step failed."), element_id
+            Text("案例的状态有误，这一步做不了。", "The state of the case is wrong; this step failed."), element_id
         ) from error
 
 

@@ -81,7 +81,7 @@ def restore(state: Mapping[str, Any], process: Process, engine: FeelEngine) -> C
     try:
         return _restored(state, process, engine)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise SnapshotUnreadable(Text("保存的状态已损坏,读不出来。", "The saved state is damaged.")) from error
+        raise SnapshotUnreadable(Text("保存的状态已损坏，读不出来。", "The saved state is damaged.")) from error
 
 
 def upgraded(state: Mapping[str, Any]) -> State:
@@ -92,7 +92,7 @@ def upgraded(state: Mapping[str, Any]) -> State:
     if current.get("format") != FORMAT:
         raise SnapshotUnreadable(
             Text(
-                "保存的状态格式不认识,可能由更新的程序写成。",
+                "保存的状态格式不认识，可能由更新的程序写成。",
                 "The format of the saved state is unknown; a newer program may have written it.",
             )
         )

@@ -113,12 +113,13 @@ class Token(Task):  # type: ignore[misc]
         """The value of a formula at this token. Raises StepFailed."""
         return expressions.evaluate(formula, self.view(extra), self.engine.moment, self.element_id)
 
-    def holds(self, formula: Formula, extra: Mapping[str, Any] | None = None, *, missing: bool | None = None) -> bool:
-        """Whether a condition is true at this token; `missing` is the answer if it names what is not there yet.
+    def holds(self, formula: Formula, extra: Mapping[str, Any] | None = None) -> bool:
+        """Whether a condition is true at this token. Raises StepFailed if it is neither true nor false."""
+        return expressions.condition(formula, self.view(extra), self.engine.moment, self.element_id)
 
-        Raises StepFailed if the formula gives anything but true or false.
-        """
-        return expressions.condition(formula, self.view(extra), self.engine.moment, self.element_id, missing=missing)
+    def has_come_true(self, formula: Formula) -> bool:
+        """Whether what a conditional event waits for is true by now. Raises StepFailed."""
+        return expressions.has_come_true(formula, self.view(), self.engine.moment, self.element_id)
 
     def write(self, changes: Mapping[str, Any], *, skip: Frame | None = None) -> None:
         """Lay values over the variables in sight: each into the innermost frame that knows its name.

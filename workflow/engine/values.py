@@ -34,14 +34,16 @@ def keep(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [keep(entry) for entry in value]
     kind = type(value).__name__
-    raise ValueRefused(Text(f"案例不能保存这种值({kind})。", f"A case cannot keep a value of this kind ({kind})."))
+    raise ValueRefused(Text(f"案例不能保存这种值（{kind}）。", f"A case cannot keep a value of this kind ({kind})."))
 
 
 def _number(value: float) -> float:
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
             raise ValueRefused(
-                Text(f"整数 {value} 太大,编号请用文字。", f"The number {value} is too large; keep identifiers as text.")
+                Text(
+                    f"整数 {value} 太大，编号请用文字。", f"The number {value} is too large; keep identifiers as text."
+                )
             )
         return int(value)
     if not math.isfinite(value):

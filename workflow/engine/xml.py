@@ -37,7 +37,7 @@ def read(text: str) -> etree._Element:
         raise XmlRefused(
             "xml-doctype",
             Text(
-                "文件含有 DOCTYPE 或实体声明,出于安全原因不能读取。",
+                "文件含有 DOCTYPE 或实体声明，出于安全原因不能读取。",
                 "The file contains a DOCTYPE or entity declaration and is not read, for safety.",
             ),
         )
@@ -58,7 +58,7 @@ def read(text: str) -> etree._Element:
         raise XmlRefused(
             "xml-broken",
             Text(
-                f"文件不是完整的 XML(第 {line} 行附近有错)。",
+                f"文件不是完整的 XML（第 {line} 行附近有错）。",
                 f"The file is not well-formed XML (near line {line}).",
             ),
         ) from error

@@ -11,6 +11,7 @@ from tests.workflow.engine.build import (
     boundary,
     bundle,
     catch,
+    conditional,
     each,
     element,
     end,
@@ -24,6 +25,7 @@ from tests.workflow.engine.build import (
     timer,
     user,
 )
+from workflow.engine import StepFailed
 
 # Drawings are laid out by hand.
 # fmt: off
@@ -343,6 +345,30 @@ def test_a_signal_to_a_boundary_and_to_what_is_inside_interrupts(reload: bool) -
         declarations=SIGNALS), reload)
     run.signal("alarm")
     assert run.open() == ["z"]
+
+
+@pytest.mark.parametrize("before", [{}, {"flag": None}, {"flag": False}, {"record": None}])
+def test_what_is_not_filled_in_yet_makes_a_condition_not_true_yet(before: dict[str, object], reload: bool) -> None:
+    run = play(bundle(
+        start("s"), user("a"), boundary("b", "a", conditional("flag and record.ready")), user("z"), end("e"),
+        flows="s > a > e; b > z > e"), reload, variables=before)
+    assert run.open() == ["a"]
+
+
+def test_a_condition_that_is_neither_true_nor_false_fails_the_step() -> None:
+    with pytest.raises(StepFailed):
+        Play(bundle(start("s"), user("a"), boundary("b", "a", conditional("flag")), user("z"), flows="s > a; b > z"),
+             {"flag": "yes"})
+
+
+def test_a_condition_fires_when_it_turns_true_not_as_long_as_it_is(reload: bool) -> None:
+    run = play(bundle(
+        start("s"), gateway("parallel", "g"), user("a"), boundary("b", "a", conditional("flag"), interrupting=False),
+        user("z"), user("c", '<standardLoopCharacteristics loopMaximum="9" />'), end("e"),
+        flows="s > g > a > e; g > c > e; b > z > e"), reload, variables={"flag": False})
+    for flag, opened in ((True, 1), (True, 1), (False, 1), (True, 2)):
+        run.do("c", {"flag": flag})
+        assert run.open().count("z") == opened
 
 
 def test_nothing_is_left_of_a_finished_case(reload: bool) -> None:

@@ -109,6 +109,10 @@ WRONG: list[tuple[str, str | None, Bundle]] = [
     ("decision-missing", "a", around(element(
         "businessRuleTask", "a", '<zeebe:calledDecision decisionId="other" resultVariable="x" />'))),
     ("process-missing", "a", around(element("callActivity", "a", '<zeebe:calledElement processId="other" />'))),
+    ("called-without-start", "c", Bundle({
+        "p.bpmn": process("p", start("s"), element("callActivity", "c", '<zeebe:calledElement processId="q" />'),
+                          flows="s > c"),
+        "q.bpmn": process("q", start("t", refer("message", "m")), declarations='<message id="m" name="m" />')})),
     ("process-calls-itself", "p", around(element("callActivity", "a", '<zeebe:calledElement processId="p" />'))),
     ("expression-unreadable", "a_e", line(user("a"), flows="s > a; a > e : x >")),
     ("expression-unreadable", "a", around(script("a", "x", "${x}"))),

@@ -22,7 +22,7 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
         for identifier in decision_ids(text)
     }
     processes = {
-        process.get("id")
+        process.get("id"): process
         for diagram in sheet.diagrams.values()
         for process in diagram.iterfind(f"{{{BPMN}}}process")
         if process.get("isExecutable") == "true"
@@ -41,8 +41,8 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
             _script(sheet, file, node, found)
         elif kind == "businessRuleTask":
             _rule(sheet, file, node, found, decisions)
-        elif kind == "callActivity" and found.get("calledElement", "processId") not in processes:
-            sheet.at(file, node, "process-missing")
+        elif kind == "callActivity":
+            _called(sheet, file, node, processes.get(found.get("calledElement", "processId") or ""))
         for mapped in (*found.inputs, *found.outputs):
             _path(sheet, file, node, mapped.target)
         _repetition(sheet, file, node)
@@ -93,6 +93,15 @@ def _rule(sheet: Sheet, file: str, node: etree._Element, found: Extensions, deci
     elif decision not in decisions:
         sheet.at(file, node, "decision-missing")
     _name(sheet, file, node, found.get("calledDecision", "resultVariable"))
+
+
+def _called(sheet: Sheet, file: str, node: etree._Element, process: etree._Element | None) -> None:
+    if process is None:
+        sheet.at(file, node, "process-missing")
+        return
+    starts = process.findall(f"{{{BPMN}}}startEvent")
+    if starts and all(events.elements(start) for start in starts):
+        sheet.at(file, node, "called-without-start")
 
 
 def _repetition(sheet: Sheet, file: str, node: etree._Element) -> None:

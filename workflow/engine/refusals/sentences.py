@@ -22,14 +22,14 @@ FILES: dict[str, Sentence] = {
         "文件不是 BPMN 流程图。", "The file is not a BPMN diagram.",
         "请用流程编辑器保存成 BPMN 2.0。", "Save it as BPMN 2.0 in a process editor."),
     "bpmn-schema": error(
-        "第 {line} 行不符合 BPMN 2.0 规定:{detail}", "Line {line} is not valid BPMN 2.0: {detail}",
+        "第 {line} 行不符合 BPMN 2.0 规定：{detail}", "Line {line} is not valid BPMN 2.0: {detail}",
         "请用流程编辑器打开并重新保存文件。", "Open and save the file in a process editor."),
     "platform-unknown": error(
-        "流程图是为“{platform}”画的,只能作为图画导入,不能直接运行。",
+        "流程图是为“{platform}”画的，只能作为图画导入，不能直接运行。",
         "The diagram was drawn for “{platform}”; it can be imported as a drawing but not run.",
         "请在这里的编辑器中重新设置每个步骤。", "Set up its steps anew in the editor here."),
     "data-objects-drawn": warning(
-        "数据对象和数据存储只作图示,不参与运行。",
+        "数据对象和数据存储只作图示，不参与运行。",
         "Data objects and data stores are kept as drawings and have no effect.",
         "要传递内容请用表单字段。", "Use form fields to hand something on."),
     "form-unreadable": error(
@@ -45,7 +45,7 @@ FILES: dict[str, Sentence] = {
         "文件中没有可执行的流程。", "There is no executable process in the files.",
         "请在流程的属性中勾选“可执行”。", "Tick “executable” in the properties of the process."),
     "main-process-unclear": error(
-        "文件中有几个互不调用的流程,看不出哪个是主流程。",
+        "文件中有几个互不调用的流程，看不出哪个是主流程。",
         "There are several processes and none of them calls the others; it is not clear which one is meant.",
         "请只保留一个流程和它调用的流程。", "Keep one process and those that it calls."),
     "process-calls-itself": error(
@@ -59,23 +59,24 @@ FILES: dict[str, Sentence] = {
 
 ELEMENTS: dict[str, Sentence] = {
     "extension-unknown": error(
-        "“{name}”带有系统不认识的设置({what}),它会被忽略,因此不接受。",
+        "“{name}”带有系统不认识的设置（{what}），它会被忽略，因此不接受。",
         "“{name}” has a setting that is not known here ({what}); it would be ignored, so it is refused.",
         "请在编辑器中删除这项设置。", "Remove this setting in the editor."),
     "not-supported:construct": error(
-        "“{name}”用到了{what},系统不支持。", "“{name}” uses {what}, which is not supported.",
+        "“{name}”用到了{what}，系统不支持。", "“{name}” uses {what}, which is not supported.",
         "请改用任务、网关和事件来表达。", "Express it with tasks, gateways and events."),
     "not-supported:kind": error(
-        "“{name}”是系统不支持的元素({kind})。", "“{name}” is an element that is not supported ({kind}).",
+        "“{name}”是系统不支持的元素（{kind}）。", "“{name}” is an element that is not supported ({kind}).",
         "请换成受支持的元素。", "Use another element."),
     "not-supported:quantity": error(
-        "“{name}”设了令牌数量({what}),系统不支持。", "“{name}” sets a token quantity ({what}), which is not supported.",
+        "“{name}”设了令牌数量（{what}），系统不支持。",
+        "“{name}” sets a token quantity ({what}), which is not supported.",
         "请删除这项设置。", "Remove this setting."),
     "not-supported:compensation": error(
-        "“{name}”是补偿步骤,系统不支持。", "“{name}” is a compensation step, which is not supported.",
+        "“{name}”是补偿步骤，系统不支持。", "“{name}” is a compensation step, which is not supported.",
         "请把撤销画成普通的步骤。", "Draw the undoing as an ordinary step."),
     "not-supported:behavior": error(
-        "“{name}”的多实例事件设置(behavior)系统不支持。",
+        "“{name}”的多实例事件设置（behavior）系统不支持。",
         "The instance events (behavior) of “{name}” are not supported.",
         "请删除这项设置。", "Remove this setting."),
     "not-supported:event-gateway": error(
@@ -90,16 +91,16 @@ STRUCTURE: dict[str, Sentence] = {
         "请把内层改成单独的流程并调用它。", "Make the inner part a process of its own and call it."),
     "scope-empty": error(
         "“{name}”里面没有任何步骤。", "There is no step in “{name}”.",
-        "请画上步骤,或删除它。", "Draw its steps, or delete it."),
+        "请画上步骤，或删除它。", "Draw its steps, or delete it."),
     "flow-dangling": error(
         "箭头“{name}”没有连接同一层的两个步骤。", "The arrow “{name}” does not connect two steps of the same level.",
         "请重新连接或删除它。", "Connect it anew or delete it."),
     "flow-into-start": error(
-        "“{name}”由事件触发,不能有箭头指向它。", "“{name}” is started by an event, so no arrow may lead to it.",
+        "“{name}”由事件触发，不能有箭头指向它。", "“{name}” is started by an event, so no arrow may lead to it.",
         "请把箭头接到它后面的步骤。", "Lead the arrow to the step behind it."),
     "flow-out-of-end": error(
         "“{name}”之后不能再有箭头。", "No arrow may leave “{name}”.",
-        "请删除箭头,或把它换成中间事件。", "Delete the arrow, or use an intermediate event."),
+        "请删除箭头，或把它换成中间事件。", "Delete the arrow, or use an intermediate event."),
     "boundary-detached": error(
         "边界事件“{name}”没有附着在同一层的步骤上。",
         "The boundary event “{name}” is not attached to a step of the same level.",
@@ -109,13 +110,13 @@ STRUCTURE: dict[str, Sentence] = {
         "请重新指定默认分支。", "Choose the default branch anew."),
     "condition-ignored": error(
         "箭头“{name}”的条件在这里不起作用。", "The condition of the arrow “{name}” has no effect here.",
-        "请删除条件,或换成排他或包容网关。", "Remove it, or use an exclusive or inclusive gateway."),
+        "请删除条件，或换成排他或包容网关。", "Remove it, or use an exclusive or inclusive gateway."),
     "condition-ignored:default": error(
         "默认分支“{name}”不能再写条件。", "The default branch “{name}” cannot have a condition.",
-        "请删除条件,或取消默认。", "Remove the condition, or the default."),
+        "请删除条件，或取消默认。", "Remove the condition, or the default."),
     "condition-missing": error(
-        "分支“{name}”没有写条件,也不是默认分支。", "The branch “{name}” has no condition and is not the default.",
-        "请写上条件,或把它设为默认。", "Write its condition, or make it the default."),
+        "分支“{name}”没有写条件，也不是默认分支。", "The branch “{name}” has no condition and is not the default.",
+        "请写上条件，或把它设为默认。", "Write its condition, or make it the default."),
     "adhoc-events": error(
         "自由子流程“{name}”里不能有开始或结束事件。",
         "The ad-hoc subprocess “{name}” may not contain start or end events.",
@@ -128,12 +129,12 @@ STRUCTURE: dict[str, Sentence] = {
         "子流程“{name}”只能有一个普通的开始。", "The subprocess “{name}” may have only one start, without an event.",
         "请删除多余的开始或它的事件。", "Delete the other starts, or the event."),
     "several-starts": error(
-        "流程“{name}”有几个普通的开始,看不出从哪里开始。",
+        "流程“{name}”有几个普通的开始，看不出从哪里开始。",
         "The process “{name}” has several plain starts; it is not clear where to begin.",
-        "请只保留一个,其余改成带消息的开始。", "Keep one and give the others a message."),
+        "请只保留一个，其余改成带消息的开始。", "Keep one and give the others a message."),
     "step-unreachable": error(
-        "没有箭头通到“{name}”,它永远不会开始。", "No arrow leads to “{name}”, so it will never begin.",
-        "请画一条箭头通到它,或删除它。", "Draw an arrow to it, or delete it."),
+        "没有箭头通到“{name}”，它永远不会开始。", "No arrow leads to “{name}”, so it will never begin.",
+        "请画一条箭头通到它，或删除它。", "Draw an arrow to it, or delete it."),
 }
 
 STEPS: dict[str, Sentence] = {
@@ -160,23 +161,27 @@ STEPS: dict[str, Sentence] = {
         "The priority of the task “{name}” must be a whole number from 0 to 100.",
         "一般用 50。", "The usual one is 50."),
     "script-foreign": error(
-        "“{name}”带有程序代码;这里只接受公式(FEEL)。",
+        "“{name}”带有程序代码；这里只接受公式（FEEL）。",
         "“{name}” carries program code; only formulas (FEEL) are accepted.",
         "请改写成公式。", "Write it as a formula."),
     "script-missing": error(
         "计算步骤“{name}”没有公式。", "The script step “{name}” has no formula.", "请写上公式。", "Write its formula."),
     "decision-missing": error(
         "“{name}”使用的决策不在文件中。", "The decision that “{name}” uses is not among the files.",
-        "请加上决策表,或改选已有的。", "Add the decision table, or choose one that exists."),
+        "请加上决策表，或改选已有的。", "Add the decision table, or choose one that exists."),
     "process-missing": error(
         "“{name}”调用的流程不在文件中。", "The process that “{name}” calls is not among the files.",
         "请加上它的文件。", "Add its file."),
+    "called-without-start": error(
+        "“{name}”调用的流程没有普通的开始，只能由事件触发。",
+        "The process that “{name}” calls has no plain start; only an event could start it.",
+        "请给被调用的流程加上普通的开始。", "Give the called process a plain start."),
     "variable-name": error(
         "“{name}”的变量名“{variable}”无效。", "The variable name “{variable}” at “{name}” is not valid.",
-        "变量名由字母、数字和下划线组成,不以数字开头。",
+        "变量名由字母、数字和下划线组成，不以数字开头。",
         "A name consists of letters, digits and underscores and does not begin with a digit."),
     "name-computed": error(
-        "“{name}”用公式算名称,名称必须固定。", "“{name}” computes a name; names must be fixed.",
+        "“{name}”用公式算名称，名称必须固定。", "“{name}” computes a name; names must be fixed.",
         "请直接写名称。", "Write the name itself."),
     "loop-count": error(
         "“{name}”的循环次数应是不小于 0 的整数。", "The number of turns of “{name}” must be a whole number, 0 or more.",
@@ -185,7 +190,7 @@ STEPS: dict[str, Sentence] = {
         "循环“{name}”既没有条件也没有次数。", "The loop “{name}” has neither a condition nor a number of turns.",
         "请写上其中一项。", "Write one of them."),
     "instances-without-collection": error(
-        "多实例“{name}”没有说明为谁逐一办理(缺少列表)。",
+        "多实例“{name}”没有说明为谁逐一办理（缺少列表）。",
         "The multi-instance step “{name}” does not say for which list it is done.",
         "请写上给出列表的公式。", "Write a formula that gives the list."),
     "instances-output": error(
@@ -193,17 +198,17 @@ STEPS: dict[str, Sentence] = {
         "The multi-instance step “{name}” needs both an output collection and an output element.",
         "请补上缺少的一项。", "Add what is missing."),
     "instances-output:lost": error(
-        "多实例“{name}”会产生数据,但没有结果列表,数据会丢失。",
+        "多实例“{name}”会产生数据，但没有结果列表，数据会丢失。",
         "The multi-instance step “{name}” produces data but has no output collection, so it would be lost.",
         "请写上结果列表和结果项。", "Write an output collection and an output element."),
     "expression-too-long": error(
         "“{name}”的公式超过 {most} 个字符。", "A formula at “{name}” is longer than {most} characters.",
-        "请改用决策表,或分成几步计算。", "Use a decision table, or several steps."),
+        "请改用决策表，或分成几步计算。", "Use a decision table, or several steps."),
     "expression-unreadable": error(
-        "“{name}”的公式“{source}”有错:{reason}", "The formula “{source}” at “{name}” is wrong: {reason}",
+        "“{name}”的公式“{source}”有错：{reason}", "The formula “{source}” at “{name}” is wrong: {reason}",
         "请改正公式。", "Correct the formula."),
     "expression-unreadable:old": error(
-        "“{name}”的公式是旧式写法({{…}} 前带 $ 或 #),系统不支持。",
+        "“{name}”的公式是旧式写法（{{…}} 前带 $ 或 #），系统不支持。",
         "A formula at “{name}” is in an old style ($ or # before braces), which is not supported.",
         "请改写成 FEEL,以 = 开头。", "Write it in FEEL, with a leading =."),
 }
@@ -216,7 +221,7 @@ EVENTS: dict[str, Sentence] = {
         "事件“{name}”的几种触发不能合用。", "The event “{name}” combines what cannot be combined.",
         "请分成几个事件。", "Draw several events."),
     "event-misplaced": error(
-        "“{name}”处不能使用这种事件({what})。", "An event of this kind ({what}) cannot stand at “{name}”.",
+        "“{name}”处不能使用这种事件（{what}）。", "An event of this kind ({what}) cannot stand at “{name}”.",
         "请换成别的事件。", "Use another event."),
     "event-misplaced:error": error(
         "错误事件“{name}”必须中断所在的步骤。", "The error event “{name}” must interrupt its step.",
@@ -234,26 +239,26 @@ EVENTS: dict[str, Sentence] = {
         "“{name}” refers to a message, signal, error or escalation that is not defined.",
         "请重新选择。", "Choose one anew."),
     "message-missing": error(
-        "“{name}”没有指明消息,会直接走过去。", "“{name}” does not name a message, so it would be passed at once.",
+        "“{name}”没有指明消息，会直接走过去。", "“{name}” does not name a message, so it would be passed at once.",
         "请选择消息。", "Choose a message."),
     "message-without-key": error(
-        "“{name}”等待的消息没有关联键,分不清是谁的消息。",
+        "“{name}”等待的消息没有关联键，分不清是谁的消息。",
         "The message that “{name}” waits for has no correlation key, so it is not clear whose message it is.",
-        "请写上能认出案例的公式,例如 =case.number。", "Write a formula that tells the case, e.g. =case.number."),
+        "请写上能认出案例的公式，例如 =case.number。", "Write a formula that tells the case, e.g. =case.number."),
     "start-from-outside": warning(
-        "流程不会自己从“{name}”开始,需要由系统设置触发。",
+        "流程不会自己从“{name}”开始，需要由系统设置触发。",
         "The process does not start at “{name}” by itself; something outside must be set up to trigger it.",
-        "请联系管理员,或改用普通的开始。", "Ask an administrator, or use a plain start."),
+        "请联系管理员，或改用普通的开始。", "Ask an administrator, or use a plain start."),
     "timer-missing": error(
         "定时事件“{name}”需要恰好一个时间。", "The timer “{name}” needs exactly one time.",
         "请写上时长、时刻或周期中的一项。", "Write a duration, a date or a cycle."),
     "timer-repeats": error(
-        "“{name}”只会触发一次,不能用重复的时间。",
+        "“{name}”只会触发一次，不能用重复的时间。",
         "“{name}” can fire only once, so a repeated time has no meaning there.",
-        "请改用时长,或设为不中断。", "Use a duration, or make it non-interrupting."),
+        "请改用时长，或设为不中断。", "Use a duration, or make it non-interrupting."),
     "timer-unreadable": error(
         "“{name}”的时间“{text}”读不懂。", "The time “{text}” of “{name}” cannot be read.",
-        "例如 PT1H(1 小时)、P2D(2 天)、R3/P1D(每天一次共 3 次)、2026-05-01T09:00:00+08:00。",
+        "例如 PT1H（1 小时）、P2D（2 天）、R3/P1D（每天一次共 3 次）、2026-05-01T09:00:00+08:00。",
         "For example PT1H (1 hour), P2D (2 days), R3/P1D (daily, 3 times), 2026-05-01T09:00:00+08:00."),
     "link-unmatched": error(
         "链接“{name}”需要同一层中恰好一个同名的接收端。",
@@ -263,13 +268,13 @@ EVENTS: dict[str, Sentence] = {
         "没有链接指向“{name}”。",
         "No link leads to “{name}”.", "请核对两端的名称。", "Compare the names at both sides."),
     "gateway-option": error(
-        "事件网关之后只能接等待一个事件的步骤,“{name}”不是。",
+        "事件网关之后只能接等待一个事件的步骤，“{name}”不是。",
         "Behind an event-based gateway only steps that wait for one event may stand; “{name}” is none.",
         "请在中间放一个等待事件。", "Put a waiting event in between."),
     "gateway-option:few": error(
         "事件网关“{name}”至少要有两个可等待的事件。",
         "The event-based gateway “{name}” needs at least two events to choose from.",
-        "请再加一个,或去掉网关。", "Add one, or leave the gateway out."),
+        "请再加一个，或去掉网关。", "Add one, or leave the gateway out."),
 }
 
 SENTENCES: dict[str, Sentence] = {**FILES, **ELEMENTS, **STRUCTURE, **STEPS, **EVENTS}

@@ -170,7 +170,7 @@ class Rule(Activity, ServiceTask):  # type: ignore[misc]
             raise StepFailed(error.message, token.element_id) from error
         if outcome.value is None and not self.properties.get(NO_MATCH) == "null":
             raise StepFailed(
-                Text("决策没有给出结果:没有一行适用。", "The decision gave no result: no row applies."),
+                Text("决策没有给出结果：没有一行适用。", "The decision gave no result: no row applies."),
                 token.element_id,
             )
         token.conclude({self.result: outcome.value}, self.outputs_mapped)

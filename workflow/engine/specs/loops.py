@@ -54,7 +54,7 @@ class Instances(Wrapper):
         if not isinstance(items, list) or len(items) > MAX_INSTANCES:
             raise StepFailed(
                 Text(
-                    f"公式“{self.collection.text}”应给出一个列表(最多 {MAX_INSTANCES} 项)。",
+                    f"公式“{self.collection.text}”应给出一个列表（最多 {MAX_INSTANCES} 项）。",
                     f"The formula “{self.collection.text}” must give a list (of at most {MAX_INSTANCES} items).",
                 ),
                 token.element_id,

@@ -132,7 +132,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         name = token.name
         raise StepFailed(
             Text(
-                f"“{name.zh}”之后没有一个条件成立,也没有默认分支,案例走不下去。",
+                f"“{name.zh}”之后没有一个条件成立，也没有默认分支，案例走不下去。",
                 f"Behind “{name.en}” no condition is true and there is no default branch.",
             ),
             token.element_id,
