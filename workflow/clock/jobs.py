@@ -1,0 +1,70 @@
+"""Background jobs on Procrastinate: one finds what is due, one wakes a single instance. Both may run twice without harm."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from procrastinate import App, JobContext, RetryStrategy, SyncPsycopgConnector
+from procrastinate.jobs import Job
+from sqlalchemy.orm import Session, sessionmaker
+
+from workflow import instances
+from workflow.clock import sweep
+from workflow.transaction import transaction
+
+EVERY_SECOND = "* * * * * *"
+EVERY_TEN_SECONDS = "* * * * * */10"
+QUEUE = "clock"
+DUE = "carerelay.due"
+WAKE = "carerelay.wake"
+REVIVE = "carerelay.revive"
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
+
+app = App(connector=SyncPsycopgConnector())
+"""The jobs by name; a worker works them off through a connector of its own."""
+
+
+@app.periodic(cron=EVERY_SECOND)
+@app.task(queue=QUEUE, queueing_lock=DUE, pass_context=True, name=DUE)
+def find_due(context: JobContext, timestamp: int) -> None:
+    """Defer a wake-up for every instance whose time has come."""
+    with transaction(_sessions(context)) as session:
+        defer_due(session, datetime.now(UTC))
+
+
+@app.task(queue=QUEUE, pass_context=True, name=WAKE, retry=RETRY)
+def wake(context: JobContext, instance_id: str) -> None:
+    """Fire what is due in one instance; when nothing is (any more), nothing happens."""
+    with transaction(_sessions(context)) as session:
+        instances.wake(session, UUID(instance_id), datetime.now(UTC))
+
+
+@app.periodic(cron=EVERY_TEN_SECONDS)
+@app.task(queue=QUEUE, queueing_lock=REVIVE, name=REVIVE)
+async def revive(timestamp: int) -> None:
+    """Put jobs back into the queue whose worker has died in the middle of them: its heartbeat has stopped."""
+    for job in await app.job_manager.get_stalled_jobs():
+        await app.job_manager.retry_job(job)
+
+
+def defer_due(session: Session, now: datetime) -> int:
+    """Defer one wake-up for each due instance, in this transaction; returns how many.
+
+    The queue holds due work only: with a million future timers in it every fetch would be slow (architecture.md §4).
+    """
+    due = sweep.lock_due(session, now)
+    jobs = [
+        Job(
+            id=None, queue=QUEUE, task_name=WAKE, task_kwargs={"instance_id": str(instance_id)},
+            lock=f"instance:{instance_id}",  # two wake-ups of one instance never run side by side
+            queueing_lock=sweep.queueing_lock(instance_id),
+        )
+        for instance_id in due
+    ]  # fmt: skip
+    if jobs:
+        app.job_manager.batch_defer_jobs(jobs=jobs, connection=session.connection().connection.driver_connection)
+    return len(jobs)
+
+
+def _sessions(context: JobContext) -> sessionmaker[Session]:
+    sessions: sessionmaker[Session] = context.additional_context["sessions"]
+    return sessions

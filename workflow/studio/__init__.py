@@ -1,0 +1,6 @@
+"""The studio: checks a process, plays its scenarios, publishes it."""
+
+from workflow.instances import publish
+from workflow.studio.files import check_files
+
+__all__ = ["check_files", "publish"]
