@@ -96,7 +96,9 @@ def select(given: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
 
 
 def _pick(given: Mapping[str, Any], tree: Tree) -> dict[str, Any]:
-    return {key: _pruned(given[key], below) for key, below in tree.items() if key in given}
+    picked = {key: (given[key], _pruned(given[key], below)) for key, below in tree.items() if key in given}
+    # A record of which nothing is read is not carried along as an empty one.
+    return {key: part for key, (whole, part) in picked.items() if part != {} or whole == {}}
 
 
 def _pruned(value: Any, tree: Tree) -> Any:
