@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -81,15 +81,15 @@ def sign_in(session: Session, username: str, password: str, address: str, now: d
         raise SignInRefused
     if _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = _hasher.hash(password)
-    actor = load_actor(session, user.id, user.session_epoch, on=_local_day(now))
+    actor = load_actor(session, user.id, user.session_epoch)
     if actor is None:
         raise SignInRefused
     return actor
 
 
-def load_actor(session: Session, user_id: UUID, epoch: int, *, on: date | None = None) -> Actor | None:
+def load_actor(session: Session, user_id: UUID, epoch: int) -> Actor | None:
     """Load the person of a session with the roles held today, in one statement; None when the session has ended."""
-    day = on or func.current_date()
+    day = func.current_date()
     rows = session.execute(
         select(User, Membership.role, Organisation)
         .outerjoin(
@@ -142,7 +142,7 @@ def add_user(
         raise Invalid("account_incomplete")
     place = session.scalar(select(Organisation).where(Organisation.code == organisation_code))
     if place is None:
-        raise NotFound("organisation_not_found", code=organisation_code)
+        raise NotFound("organisation_not_found", organisation=organisation_code)
     if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())):
         raise Conflict("username_taken", username=username)
 
@@ -197,6 +197,3 @@ def _name_key(username: str) -> str:
     """Hash the name typed: now and then it is a password typed into the wrong field."""
     return hashlib.sha256(username.strip().lower().encode()).hexdigest()
 
-
-def _local_day(now: datetime) -> date:
-    return now.astimezone(UTC).date()

@@ -186,8 +186,8 @@ TABLE: dict[Permission, Rule] = {
         CASE_PEOPLE, "可查看该个案的人", "who may read the case", _reads_case,
     ),
     Permission.ATTACHMENT_READ: _for(
-        CASE_PEOPLE, "可查看所属记录的人；提交前仅上传者", "who may read the entry it belongs to; before that, its uploader",
-        _uploaded,
+        CASE_PEOPLE, "可查看所属记录的人；提交前仅上传者",
+        "who may read the entry it belongs to; before that, its uploader", _uploaded,
     ),
     Permission.VERSION_PUBLISH: _for(
         frozenset({Role.PROCESS_DESIGNER}), "流程设计人员", "process designers",

@@ -1,4 +1,4 @@
-"""Background jobs on Procrastinate: one finds what is due, one wakes a single instance. Both may run twice without harm."""
+"""Background jobs on Procrastinate: one finds what is due, one wakes an instance. Both may run twice without harm."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -1,0 +1,135 @@
+"""One task opened: the form with the draft, the case beside it, and what may come next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Instance, ProcessVersion, Task, TaskState
+from workflow import audit, clock, instances, permissions
+from workflow.engine import Run, Text, World
+from workflow.errors import NotFound
+from workflow.forms import BoundForm, Form, Row
+from workflow.identity import Actor
+from workflow.inbox import drafts, rows
+from workflow.inbox.completing import Raw
+from workflow.inbox.rows import InboxRow
+from workflow.instances import Compiled
+from workflow.operations.scene import members_of
+from workflow.permissions import Permission
+from workflow.records import choices, entries, sight, summary
+from workflow.records.entries import EntryView
+from workflow.records.summary import CaseSummary
+
+
+@dataclass(frozen=True)
+class TaskInfo(InboxRow):
+    """A task as the inbox lists it, and what this person may do with it."""
+
+    assignee_id: UUID | None
+    may_claim: bool
+    may_release: bool
+    may_complete: bool
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """Everything a task page shows."""
+
+    task: TaskInfo
+    form: Form
+    bound: BoundForm
+    case: CaseSummary
+    entries: list[EntryView]
+    next_steps: list[Text]
+    unsent: list[Row]
+    """What this person typed and can no longer submit, because somebody else was faster."""
+
+
+def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> TaskView:
+    """Open a task to read or do it; who looked is recorded. Raises NotFound."""
+    row = session.execute(rows.statement().where(Task.id == task_id)).first()
+    if row is None:
+        raise NotFound("task_not_found")
+    task: Task = row[0]
+    permissions.require(actor, Permission.TASK_READ, task)
+    instance, compiled = _instance(session, task)
+    form = compiled.forms[str(task.form_key)]
+    case_row = summary.load(session, task.case_id)
+    seen = sight.of(session, case_row[0])
+    may_complete = task.state is TaskState.OPEN and permissions.allows(actor, Permission.TASK_COMPLETE, task)
+
+    draft = drafts.find(session, actor.user_id, task_id=task.id)
+    answers = _choices(session, actor, task, instance, form, now)
+    context = _context(compiled, instance, task)
+    bound = form.bind(draft or {}, context=context, choices=answers, moment=clock.moment(now))
+    read = entries.readable(session, actor, case_row[0], seen)
+    audit.looked(session, actor.user_id, task.case_id, "task", now, entry_ids=entries.ids(read))
+    return TaskView(
+        _info(actor, row, now, may_complete=may_complete),
+        form,
+        bound,
+        summary.make(case_row, now, masked=False),
+        read,
+        compiled.diagram.next_steps(task.element_id) if may_complete else [],
+        form.rows(draft, choices=answers) if draft and not may_complete else [],
+    )
+
+
+def save_draft(session: Session, actor: Actor, task_id: UUID, raw: Raw) -> None:
+    """Keep what was typed, also for a task that somebody else has closed meanwhile: nothing typed is lost.
+
+    Raises NotFound.
+    """
+    task = session.get(Task, task_id)
+    if task is None:
+        raise NotFound("task_not_found")
+    permissions.require(actor, Permission.TASK_READ, task)
+    _, compiled = _instance(session, task)
+    form = compiled.forms[str(task.form_key)]
+    drafts.keep(session, actor.user_id, form.typed(raw), task_id=task_id)
+
+
+def _instance(session: Session, task: Task) -> tuple[Instance, Compiled]:
+    instance, content_hash = session.execute(
+        select(Instance, ProcessVersion.content_hash)
+        .join(ProcessVersion, ProcessVersion.id == Instance.version_id)
+        .where(Instance.id == task.instance_id)
+    ).one()
+    return instance, instances.compiled(session, instance.version_id, content_hash)
+
+
+def _choices(
+    session: Session, actor: Actor, task: Task, instance: Instance, form: Form, now: datetime
+) -> choices.Choices:
+    station = instance.parties.get("station")
+    station_id = UUID(station) if station else None
+    wants_people = any(name.startswith(choices.PEOPLE) for name in form.choice_sources)
+    members = members_of(session, [station_id], now) if wants_people and station_id else []
+    return choices.look_up(
+        session, form, user_id=actor.user_id, station_id=station_id, members=members, case_id=task.case_id
+    )
+
+
+def _context(compiled: Compiled, instance: Instance, task: Task) -> dict[str, Any]:
+    """The variables that conditions of the form may ask for."""
+    run = Run.restore(compiled.process, World(clock.moment(task.created_at)), instance.snapshot)
+    return run.task_variables(task.engine_id) if task.state is TaskState.OPEN else dict(run.variables)
+
+
+def _info(actor: Actor, row: Any, now: datetime, *, may_complete: bool) -> TaskInfo:
+    task: Task = row[0]
+    is_open = task.state is TaskState.OPEN
+    listed = rows.make(row, now)
+    return TaskInfo(
+        **{field.name: getattr(listed, field.name) for field in fields(listed)},
+        assignee_id=task.assignee_id,
+        may_claim=is_open and task.assignee_id is None and permissions.allows(actor, Permission.TASK_CLAIM, task),
+        may_release=is_open and permissions.allows(actor, Permission.TASK_RELEASE, task),
+        may_complete=may_complete,
+    )

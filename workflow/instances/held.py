@@ -1,0 +1,140 @@
+"""A running instance held for one step: its row locked, its run restored, everything saved together at the end.
+
+The row of the instance is the lock: it is taken first by everybody who moves the instance, so that no two of them ever
+see the same snapshot, and task rows can never disagree with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from models import Case, Instance, InstanceState, ProcessVersion, Task, TaskState
+from workflow import clock, operations
+from workflow.audit import Kind
+from workflow.engine import Run, RunState, StepFailed, TaskNotOpen, World
+from workflow.errors import NotFound, StepRefused, TaskClosed
+from workflow.instances import rows, versions
+from workflow.instances.versions import Compiled
+from workflow.operations import Scene
+
+
+@dataclass
+class Held:
+    """An instance in the hands of one transaction. `save` writes everything; without it nothing has happened."""
+
+    scene: Scene
+    compiled: Compiled
+    run: Run
+    tasks: list[Task]
+    """Its open tasks, and the one that was asked for even if that is closed."""
+
+    @property
+    def instance(self) -> Instance:
+        """The row that is locked."""
+        return self.scene.instance
+
+    def complete(self, task: Task, variables: Mapping[str, Any]) -> None:
+        """Complete a task and run on until people or time are needed. Raises TaskClosed, StepRefused."""
+        try:
+            self.run.complete(task.engine_id, variables)
+        except TaskNotOpen as error:
+            raise TaskClosed(None, task.completed_at) from error
+        except StepFailed as error:
+            raise StepRefused(error.message, error.element_id) from error
+        task.state = TaskState.DONE
+        task.completed_at = self.scene.now
+        task.completed_by_id = task.assignee_id = self.scene.actor_id
+        self.scene.record(
+            Kind.TASK_COMPLETED, task_id=task.id, element=task.element_id, zh=task.name_zh, en=task.name_en
+        )
+
+    def save(self) -> list[Task]:
+        """Write snapshot, task rows, next wake-up and events; returns the tasks opened. Raises StepRefused."""
+        scene, run, instance = self.scene, self.run, self.instance
+        passed = [passage.element_id for passage in run.take_trace()]
+        instance.snapshot = run.snapshot()
+        instance.wake_at = run.wake_at()
+        opened = rows.project(scene, run, self.tasks)
+        if passed:
+            scene.record(Kind.INSTANCE_PASSED, elements=passed)
+        if run.state is RunState.COMPLETED:
+            instance.state, instance.ended_at, instance.outcome = InstanceState.COMPLETED, scene.now, run.outcome
+            scene.record(Kind.INSTANCE_ENDED, outcome=run.outcome)
+        elif run.incident is not None:
+            self._stand_still()
+        scene.session.add_all(opened)
+        scene.session.flush()  # before the events, which point to the tasks
+        scene.session.add_all(scene.events)
+        scene.session.flush()
+        scene.events.clear()
+        return opened
+
+    def _stand_still(self) -> None:
+        incident = self.run.incident
+        assert incident is not None
+        self.instance.state = InstanceState.INCIDENT
+        self.instance.incident = {
+            "element_id": incident.element_id,
+            "zh": incident.message.zh,
+            "en": incident.message.en,
+            "at": self.scene.now.isoformat(),
+        }
+        self.scene.record(Kind.INSTANCE_INCIDENT, element=incident.element_id)
+
+
+def lock_task(session: Session, task_id: UUID, actor_id: UUID, now: datetime) -> tuple[Held, Task]:
+    """Hold the instance of this task. Raises NotFound."""
+    owner = select(Task.instance_id).where(Task.id == task_id).scalar_subquery()
+    held = _hold(session, Instance.id == owner, actor_id, now, also=task_id)
+    return held, next(task for task in held.tasks if task.id == task_id)
+
+
+def lock(session: Session, instance_id: UUID, actor_id: UUID | None, now: datetime) -> Held:
+    """Hold this instance; `actor_id` None: the system. Raises NotFound."""
+    return _hold(session, Instance.id == instance_id, actor_id, now)
+
+
+def _hold(
+    session: Session, which: ColumnElement[bool], actor_id: UUID | None, now: datetime, *, also: UUID | None = None
+) -> Held:
+    """Lock and restore in two statements.
+
+    Two, because rows joined in the locking statement would be those from before the wait for the lock.
+    """
+    found = session.execute(
+        select(Instance, ProcessVersion.content_hash)
+        .join(ProcessVersion, ProcessVersion.id == Instance.version_id)
+        .where(which)
+        .with_for_update(of=Instance)
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        raise NotFound("instance_not_found")
+    instance, content_hash = found
+    pairs = session.execute(
+        select(Case, Task)
+        .outerjoin(
+            Task,
+            (Task.case_id == Case.id)
+            & (Task.instance_id == instance.id)
+            & or_(Task.state == TaskState.OPEN, Task.id == also),
+        )
+        .where(Case.id == instance.case_id)
+        .execution_options(populate_existing=True)
+    ).all()
+    compiled = versions.compiled(session, instance.version_id, content_hash)
+    scene = Scene(session, pairs[0][0], instance, actor_id, now)
+    run = Run.restore(compiled.process, world(scene), instance.snapshot)
+    return Held(scene, compiled, run, [task for _, task in pairs if task is not None])
+
+
+def world(scene: Scene) -> World:
+    """The clock with its calendar, and the operations acting on this scene."""
+    return World(clock.moment(scene.now), operations.bind(scene))

@@ -1,0 +1,30 @@
+"""What a service task of a diagram may call: one function each, acting inside the transaction of the step.
+
+An operation gets the scene (case, instance, who acts, when) and its inputs as one flat dict; it raises `Refused` with a
+sentence for people when it cannot do what the diagram asks.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from workflow.operations import cases, notices
+from workflow.operations.scene import Refused, Scene
+
+Operation = Callable[[Scene, dict[str, Any]], Any]
+
+OPERATIONS: Mapping[str, Operation] = {
+    "set_case_state": cases.set_case_state,
+    "assign_case": cases.assign_case,
+    "link_duplicate": cases.link_duplicate,
+    "transfer_case": cases.transfer_case,
+    "notify": notices.notify,
+}
+NAMES = frozenset(OPERATIONS)
+
+__all__ = ["NAMES", "OPERATIONS", "Refused", "Scene", "bind"]
+
+
+def bind(scene: Scene) -> dict[str, Callable[[dict[str, Any]], Any]]:
+    """The operations as the engine calls them, acting on this scene."""
+    return {name: partial(operation, scene) for name, operation in OPERATIONS.items()}

@@ -1,0 +1,1 @@
+"""Records: case files, referrals, entries, people, attachments, and who looked."""

@@ -1,0 +1,126 @@
+"""Case files: one case with its history and entries, and the list of cases somebody works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from models import Case, Instance, ProcessVersion, Role, Task, TaskState
+from workflow import audit, permissions
+from workflow.engine import Text
+from workflow.identity import Actor
+from workflow.inbox import rows
+from workflow.inbox.rows import InboxRow
+from workflow.permissions import STATION_LEADS, Permission
+from workflow.records import entries, sight, summary, timeline
+from workflow.records.entries import EntryView
+from workflow.records.summary import CaseSummary
+from workflow.records.timeline import TimelineItem
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class InstanceInfo:
+    """A process that runs or ran for the case."""
+
+    instance_id: UUID
+    process: Text
+    version_number: int
+    state: str
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseTask(InboxRow):
+    """An open task of the case, and whether this reader can open it."""
+
+    may_open: bool
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything a case page shows."""
+
+    summary: CaseSummary
+    timeline: list[TimelineItem]
+    entries: list[EntryView]
+    instances: list[InstanceInfo]
+    tasks: list[CaseTask]
+
+
+def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> CaseView:
+    """Open a case file; who looked at what is recorded. Raises NotFound."""
+    row = summary.load(session, case_id)
+    case: Case = row[0]
+    found = session.execute(rows.statement().where(Task.case_id == case_id, Task.state == TaskState.OPEN)).all()
+    seen = sight.make(case, [task for task, *_ in found])
+    permissions.require(actor, Permission.CASE_READ, seen)
+
+    read = entries.readable(session, actor, case, seen)
+    audit.looked(session, actor.user_id, case_id, "case", now, entry_ids=entries.ids(read))
+    for_ward = not permissions.may_read_for_station(actor, seen)
+    return CaseView(
+        summary.make(row, now, masked=False),
+        timeline.read(session, case_id, for_ward=for_ward),
+        read,
+        _instances(session, case_id),
+        [_task(actor, task_row, now) for task_row in found],
+    )
+
+
+def list_cases(session: Session, actor: Actor) -> list[CaseSummary]:
+    """The cases this person reads as social work does, newest first and masked; one statement."""
+    places = actor.places(*STATION_LEADS)
+    own = actor.places(Role.MEDICAL_SOCIAL_WORKER)
+    theirs = exists(
+        select(Task.id).where(
+            Task.case_id == Case.id,
+            Task.state == TaskState.OPEN,
+            or_(
+                Task.assignee_id == actor.user_id,
+                and_(
+                    Task.assignee_id.is_(None),
+                    Task.role == Role.MEDICAL_SOCIAL_WORKER.value,
+                    Task.organisation_id.in_(own),
+                ),
+            ),
+        )
+    )
+    found = summary.statement().where(
+        or_(
+            Case.organisation_id.in_(places),
+            and_(Case.organisation_id.in_(own), or_(Case.responsible_id == actor.user_id, theirs)),
+        )
+    )
+    listed = session.execute(found.order_by(Case.opened_at.desc()).limit(MOST))
+    return [summary.make(row, None, masked=True) for row in listed]
+
+
+def _instances(session: Session, case_id: UUID) -> list[InstanceInfo]:
+    found = session.execute(
+        select(Instance, ProcessVersion)
+        .join(ProcessVersion, ProcessVersion.id == Instance.version_id)
+        .where(Instance.case_id == case_id)
+        .order_by(Instance.started_at)
+    )
+    return [
+        InstanceInfo(
+            instance.id,
+            Text(version.name_zh, version.name_en),
+            version.number,
+            instance.state.value,
+            instance.started_at,
+        )
+        for instance, version in found
+    ]
+
+
+def _task(actor: Actor, row: tuple[object, ...], now: datetime) -> CaseTask:
+    listed = rows.make(row, now)
+    may_open = permissions.allows(actor, Permission.TASK_READ, row[0])
+    return CaseTask(**{field.name: getattr(listed, field.name) for field in fields(listed)}, may_open=may_open)

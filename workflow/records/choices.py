@@ -1,0 +1,178 @@
+"""The answers of a form that only the records know: colleagues, departments, stations, open cases, own uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, String, cast, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from models import Attachment, Case, Organisation, OrganisationKind, Person, User
+from workflow.engine import Text
+from workflow.forms import Choice, Form
+from workflow.operations.scene import Member
+from workflow.records import masking, states
+
+Choices = dict[str, Sequence[Choice]]
+PEOPLE = "people:"
+_KINDS = {
+    "departments": OrganisationKind.DEPARTMENT,
+    "stations": OrganisationKind.STATION,
+    "agencies": OrganisationKind.AGENCY,
+}
+
+
+def look_up(
+    session: Session,
+    form: Form,
+    *,
+    user_id: UUID,
+    station_id: UUID | None,
+    members: Iterable[Member] = (),
+    case_id: UUID | None = None,
+    departments: Sequence[UUID] | None = None,
+) -> Choices:
+    """The choices that this form needs; one statement besides `members`, and none when people are all it asks for.
+
+    `departments`: only these, for somebody who opens a referral for their own ward. A case is never its own duplicate,
+    and a station is never the other station. Files: what this person has uploaded and not yet handed in.
+    """
+    found: Choices = {source: [] for source in form.choice_sources}
+    for source in form.choice_sources:
+        if source.startswith(PEOPLE):
+            role = source.removeprefix(PEOPLE)
+            found[source] = [
+                Choice(str(member.user_id), Text(member.name, member.name))
+                for member in members
+                if member.role == role and member.organisation_id == station_id
+            ]
+    wanted = [_organisations(source, station_id, departments) for source in form.choice_sources if source in _KINDS]
+    if "cases:open" in form.choice_sources:
+        wanted.append(_open_cases(station_id, case_id))
+    if form.file_paths({}):
+        wanted.append(_uploads(user_id))
+    if not wanted:
+        return found
+
+    listed: dict[str, list[Choice]] = {}
+    for source, value, zh, en, alias in session.execute(union_all(*wanted)):
+        listed.setdefault(source, []).append(_choice(source, value, zh, en, alias=alias))
+    for source, options in listed.items():
+        found[source] = sorted(options, key=lambda option: option.label.zh)
+    return found
+
+
+def of_entries(session: Session, read: Iterable[tuple[Form, Mapping[str, Any]]]) -> Choices:
+    """The names behind the ids that stored values hold; a constant number of statements for any number of entries."""
+    ids: dict[str, set[UUID]] = {}
+    sources: set[str] = set()
+    for form, values in read:
+        sources |= form.choice_sources
+        for source, value in _chosen(form, values):
+            ids.setdefault(_table(source), set()).add(value)
+    named: dict[str, list[Choice]] = {
+        "user": [
+            Choice(str(key), Text(name, name))
+            for key, name in _pairs(
+                session, select(User.id, User.name).where(User.id.in_(ids.get("user", ()))), ids, "user"
+            )
+        ],
+        "place": [
+            Choice(str(key), Text(zh, en))
+            for key, zh, en in _pairs(
+                session,
+                select(Organisation.id, Organisation.name, Organisation.name_en).where(
+                    Organisation.id.in_(ids.get("place", ()))
+                ),
+                ids,
+                "place",
+            )
+        ],
+        "case": [
+            Choice(str(key), Text(number, number))
+            for key, number in _pairs(
+                session, select(Case.id, Case.number).where(Case.id.in_(ids.get("case", ()))), ids, "case"
+            )
+        ],
+    }
+    return {source: named[_table(source)] for source in sources}
+
+
+def _pairs(session: Session, statement: Select[*tuple[Any, ...]], ids: Mapping[str, set[UUID]], table: str) -> Sequence[Any]:
+    return session.execute(statement).all() if ids.get(table) else ()
+
+
+def _table(source: str) -> str:
+    if source.startswith(PEOPLE):
+        return "user"
+    return "case" if source.startswith("cases:") else "place"
+
+
+def _chosen(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[str, UUID]]:
+    """Source and id of every answer chosen from a looked-up list, table columns included."""
+    for field in form.fields:
+        answer = _at(values, field.key)
+        if field.is_table:
+            for child in field.children:
+                for row in answer or ():
+                    yield from _ids(child.choices, row.get(child.key))
+        else:
+            yield from _ids(field.choices, answer)
+
+
+def _ids(source: str | None, answer: Any) -> Iterator[tuple[str, UUID]]:
+    if source is None:
+        return
+    for value in answer if isinstance(answer, list) else [answer]:
+        try:
+            yield source, UUID(str(value))
+        except ValueError:
+            continue
+
+
+def _at(values: Mapping[str, Any], path: str) -> Any:
+    here: Any = values
+    for name in path.split("."):
+        here = here.get(name) if isinstance(here, Mapping) else None
+    return here
+
+
+def _row(source: str, value: Any, zh: Any, en: Any, alias: Any = None) -> Select[*tuple[Any, ...]]:
+    return select(
+        literal(source).label("source"),
+        cast(value, String).label("value"),
+        cast(zh, String).label("zh"),
+        cast(en, String).label("en"),
+        (literal(False) if alias is None else alias).label("alias"),
+    )
+
+
+def _organisations(source: str, station_id: UUID | None, departments: Sequence[UUID] | None) -> Select[*tuple[Any, ...]]:
+    place = Organisation
+    found = _row(source, place.id, place.name, place.name_en).where(place.kind == _KINDS[source], place.is_active)
+    if source == "departments" and departments is not None:
+        found = found.where(place.id.in_(departments))
+    return found.where(place.id != station_id) if source == "stations" and station_id else found
+
+
+def _open_cases(station_id: UUID | None, case_id: UUID | None) -> Select[*tuple[Any, ...]]:
+    found = _row("cases:open", Case.id, Case.number, Person.name, Person.name_is_alias)
+    return found.join(Person, Person.id == Case.subject_id).where(
+        Case.organisation_id == station_id, Case.id != case_id, Case.state.in_(states.OPEN)
+    )
+
+
+def _uploads(user_id: UUID) -> Select[*tuple[Any, ...]]:
+    found = _row("attachments", Attachment.id, Attachment.name, Attachment.size)
+    return found.where(Attachment.uploaded_by_id == user_id, Attachment.entry_id.is_(None))
+
+
+def _choice(source: str, value: str, zh: str, en: str, *, alias: bool) -> Choice:
+    if source == "attachments":
+        return Choice(value, Text(zh, zh), Text(en, en))
+    if source == "cases:open":
+        masked = masking.mask_name(Person(name=en, name_is_alias=alias))
+        return Choice(value, Text(f"{zh} {masked}", f"{zh} {masked}"))
+    return Choice(value, Text(zh, en))
