@@ -9,7 +9,7 @@ from typing import Any
 from workflow.engine import dmn, reads, refusals, xml
 from workflow.engine.bundle import Bundle
 from workflow.engine.errors import BundleRefused
-from workflow.engine.findings import Severity
+from workflow.engine.findings import Finding, Severity
 from workflow.engine.parser import extensions
 from workflow.engine.parser.reader import Reader
 from workflow.engine.specs.activities import Human
@@ -60,9 +60,17 @@ class Process:
         return self.scopes[self.process_id]
 
 
-def compile(bundle: Bundle, *, operations: Collection[str], roles: Collection[str]) -> Process:
-    """The process of a bundle. Raises BundleRefused if the check finds an error; warnings do not hinder."""
-    return _compiled(bundle.content_hash, frozenset(operations), frozenset(roles), _Held(bundle))
+def compile(bundle: Bundle, *, operations: Collection[str], roles: Collection[str], published: bool = False) -> Process:
+    """The process of a bundle. Raises BundleRefused if the check finds an error; warnings do not hinder.
+
+    `published`: a version that passed the check once is not checked again. Cases run on it for years: a rule that
+    was added since, or a role that was given up, must not strand them.
+    """
+    if not published:
+        findings = _checked(bundle.content_hash, frozenset(operations), frozenset(roles), _Held(bundle))
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            raise BundleRefused(findings)
+    return _compiled(bundle.content_hash, frozenset(roles), _Held(bundle))
 
 
 class _Held:
@@ -79,11 +87,13 @@ class _Held:
 
 
 @lru_cache(maxsize=CACHED_VERSIONS)
-def _compiled(content_hash: str, operations: frozenset[str], roles: frozenset[str], held: _Held) -> Process:
+def _checked(content_hash: str, operations: frozenset[str], roles: frozenset[str], held: _Held) -> tuple[Finding, ...]:
+    return tuple(refusals.check(held.bundle, operations=operations, roles=roles))
+
+
+@lru_cache(maxsize=CACHED_VERSIONS)
+def _compiled(content_hash: str, roles: frozenset[str], held: _Held) -> Process:
     bundle = held.bundle
-    findings = refusals.check(bundle, operations=operations, roles=roles)
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        raise BundleRefused(findings)
     roots = {name: xml.read(text) for name, text in bundle.named(".bpmn").items()}
     reader = Reader(roles, _decisions(bundle))
     for file, root in roots.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.workflow.engine.build import Play, bundle, each, element, end, gateway, process, script, start, sub, user
-from workflow.engine import Bundle, BundleRefused, EngineError, StepFailed, compile
+from workflow.engine import Bundle, BundleRefused, EngineError, StepFailed, check, compile
 
 # Drawings are laid out by hand.
 # fmt: off
@@ -27,6 +27,7 @@ def refused(of: Bundle) -> set[str]:
     with pytest.raises(BundleRefused) as raised:
         compile(of, operations=(), roles=["worker"])
     assert raised.value.message.zh
+    assert check(of, operations=(), roles=["worker"])
     return {finding.rule for finding in raised.value.findings}
 
 
@@ -98,8 +99,24 @@ def test_a_list_made_to_open_a_million_tasks() -> None:
         Play(drawing)
 
 
-def test_ten_thousand_elements_are_read_in_time() -> None:
-    steps = "".join(element("task", f"t{n}") for n in range(3_000))
-    flows = "; ".join(f"t{n} > t{n + 1}" for n in range(2_999))
-    run = Play(bundle(start("s"), steps, user("z"), end("e"), flows=f"s > t0; {flows}; t2999 > z > e"))
+def test_a_very_long_process_is_read_in_time() -> None:
+    steps = "".join(element("task", f"t{n}") for n in range(1_900))
+    flows = "; ".join(f"t{n} > t{n + 1}" for n in range(1_899))
+    run = Play(bundle(start("s"), steps, user("z"), end("e"), flows=f"s > t0; {flows}; t1899 > z > e"))
     assert run.open() == ["z"]
+
+
+def test_twenty_thousand_steps() -> None:
+    assert refused(bundle("".join(element("task", f"t{n}") for n in range(20_000)))) == {"diagram-too-large"}
+
+
+def test_ten_thousand_formulas() -> None:
+    lines = "".join(f'<zeebe:input source="=x + {n}" target="y{n}" />' for n in range(10_000))
+    many = element("task", "a", f"<zeebe:ioMapping>{lines}</zeebe:ioMapping>")
+    assert refused(bundle(many)) == {"diagram-too-large"}
+
+
+def test_a_table_of_twenty_thousand_cells() -> None:
+    rows = "".join(f"<rule><inputEntry><text>{n}</text></inputEntry></rule>" for n in range(20_000))
+    table = f'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">{rows}</definitions>'
+    assert refused(Bundle({**bundle(user("a")).files, "d.dmn": table})) == {"table-too-large"}

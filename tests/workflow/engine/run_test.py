@@ -29,6 +29,7 @@ from tests.workflow.engine.build import (
 )
 from workflow.engine import (
     Bundle,
+    BundleRefused,
     BusinessError,
     EngineError,
     Moment,
@@ -411,6 +412,16 @@ def test_the_process_describes_itself() -> None:
                                                                                                             "Ward"))
     assert {"form.level", "note"} <= made.reads
     assert made.select({"form": {"level": 3, "story": "…"}, "other": 1}) == {"form": {"level": 3}}
+
+
+def test_a_published_version_runs_on_when_its_role_and_operation_are_given_up() -> None:
+    of = bundle(start("s"), user("a"), service("b", "given_up"), end("e"), flows="s > a > b > e")
+    with pytest.raises(BundleRefused):
+        compile(of, operations=(), roles=["another"])
+    made = compile(of, operations=(), roles=["another"], published=True)
+    run = Run.start(made, World(Moment(NOW)), {})
+    with pytest.raises(StepFailed, match="given_up"):
+        run.complete(run.open_tasks()[0].id, {})
 
 
 def test_threads_share_a_process_but_no_case() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from workflow.engine import dmn
 from workflow.engine.bundle import SUFFIXES, Bundle
 from workflow.engine.findings import Finding
-from workflow.engine.refusals import activities, elements, events, forms, formulas, references, schema, structure
+from workflow.engine.refusals import activities, elements, events, forms, formulas, references, schema, sizes, structure
 from workflow.engine.refusals.sheet import Sheet, decision_ids, main_process
 
 __all__ = ["check", "decision_ids", "main_process"]
@@ -21,6 +21,8 @@ def check(bundle: Bundle, *, operations: Collection[str], roles: Collection[str]
         if not name.endswith(SUFFIXES):
             sheet.add(name, None, "file-unknown", given=name)
     sheet.read()
+    if not sizes.check(sheet):
+        return sheet.findings
     for name, text in bundle.named(".dmn").items():
         if name in sheet.tables:
             sheet.findings.extend(dmn.check(text, name))

@@ -15,6 +15,13 @@ FILES: dict[str, Sentence] = {
     "file-too-large": error(
         "文件超过 5 MB,不能读取。", "The file is larger than 5 MB and is not read.",
         "请检查是否选错了文件。", "Check whether it is the right file."),
+    "diagram-too-large": error(
+        "流程图太大：最多 {most} 个步骤和 {formulas} 个公式。",
+        "The diagram is too large: at most {most} steps and {formulas} formulas.",
+        "请分成几个流程，用调用连接。", "Draw several processes that call each other."),
+    "table-too-large": error(
+        "决策表太大：最多 {most} 个单元格。", "The decision table is too large: at most {most} cells.",
+        "请分成几张表。", "Make several tables."),
     "no-diagram": error(
         "没有流程图文件。", "There is no diagram among the files.",
         "请加上一个 .bpmn 文件。", "Add a .bpmn file."),

@@ -76,7 +76,8 @@ class Human(Activity, UserTask):  # type: ignore[misc]
         value = token.evaluate(self.role) if self.role is not None else ""
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
-        if not isinstance(value, str) or (self.role is not None and value not in self.roles):
+        is_computed = self.role is not None and not self.role.constant
+        if not isinstance(value, str) or (is_computed and value not in self.roles):
             raise StepFailed(
                 Text("公式给出的角色不存在。", "The formula for the role gives no role that exists."), token.element_id
             )
