@@ -103,8 +103,34 @@ class Handler:
     reaction: "Block"
 
 
+@dataclass(frozen=True)
+class Escalating:
+    """A subprocess in which a person may escalate halfway; the event on its edge interrupts it or does not."""
+
+    before: "Block"
+    after: "Block"
+    interrupting: bool
+    side: "Block"
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """A subprocess of two branches at the same time: one ends all of it, whatever the other is at."""
+
+    short: "Block"
+    long: "Block"
+
+
+@dataclass(frozen=True)
+class Called:
+    """A process of its own that is called."""
+
+    body: "Block"
+
+
 Block = (
     Task | Sequence | Choice | Parallel | Inclusive | Loop | Race | Wait | Guarded | Failing | Several | Handler
+    | Escalating | Cutting | Called
 )
 
 LEAVES: st.SearchStrategy[Block] = st.one_of(
@@ -142,6 +168,9 @@ def _wrap(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
         st.builds(Failing, inner, inner, st.booleans()),
         st.builds(Several, _simple(2), st.integers(1, 3), st.booleans()),
         st.builds(Handler, inner, st.booleans(), inner),
+        st.builds(Escalating, inner, inner, st.booleans(), inner),
+        st.builds(Cutting, inner, inner),
+        st.builds(Called, inner),
     )
 
 

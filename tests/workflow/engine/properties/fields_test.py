@@ -5,8 +5,7 @@ import re
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from tests.workflow.engine.checker.drawing import bundle
-from tests.workflow.engine.properties.blocks import BLOCKS, Block
+from tests.workflow.engine.properties.blocks import BLOCKS
 from tests.workflow.engine.properties.plan import Plan
 from tests.workflow.engine.properties.play import BEGIN
 from workflow.engine import Bundle, Moment, Process, Run, RunState, StepFailed, World, compile
@@ -19,14 +18,17 @@ STEPS = 40
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Bundle, Plan]:
     """A random process whose tasks fill in some fields and whose automatic steps each read one."""
-    block: Block = draw(BLOCKS)
-    plan = Plan(block)
-    text = re.sub(r"^user (user\d+)", lambda found: f"user {found[1]} form=form{draw(st.integers(0, 3))}",
-                  plan.drawing, flags=re.MULTILINE)
-    text = re.sub(r"^task (task\d+)", lambda found: (
-        f"script {found[1]} is={draw(st.sampled_from(FIELDS))} sets=read_{found[1]}"), text, flags=re.MULTILINE)
-    forms = {f"form{number}": {name: {"type": "number"} for name in FIELDS[:number]} for number in range(4)}
-    return bundle(text, forms=forms), plan  # type: ignore[arg-type]
+    plan = Plan(draw(BLOCKS))
+    forms: dict[str, dict[str, object]] = {
+        f"form{number}": {name: {"type": "number"} for name in FIELDS[:number]} for number in range(4)}
+
+    def change(text: str) -> str:
+        text = re.sub(r"^user (user\d+)", lambda found: f"user {found[1]} form=form{draw(st.integers(0, 3))}",
+                      text, flags=re.MULTILINE)
+        return re.sub(r"^task (task\d+)", lambda found: (
+            f"script {found[1]} is={draw(st.sampled_from(FIELDS))} sets=read_{found[1]}"), text, flags=re.MULTILINE)
+
+    return plan.bundle(change, forms), plan
 
 
 @settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

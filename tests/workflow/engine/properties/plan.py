@@ -1,11 +1,11 @@
 """Lays a block out as a diagram: nodes and arrows for the reference interpreter, and the same drawn as BPMN."""
 
-from dataclasses import dataclass, field
-
-from tests.workflow.engine.checker.drawing import bundle
 from tests.workflow.engine.properties.blocks import (
     Block,
+    Called,
     Choice,
+    Cutting,
+    Escalating,
     Failing,
     Guarded,
     Handler,
@@ -18,51 +18,18 @@ from tests.workflow.engine.properties.blocks import (
     Task,
     Wait,
 )
-from workflow.engine.bundle import Bundle
+from tests.workflow.engine.properties.canvas import Canvas
 
 NOTHING = Sequence(())
 
 
-@dataclass
-class Node:
-    """A node as the reference interpreter needs it; `minutes` and `code` belong to its event."""
-
-    id: str
-    kind: str
-    scope: str
-    waits: str = ""
-    minutes: int = 0
-    code: str = ""
-    on: str = ""
-    interrupting: bool = True
-    count: int = 0
-    sequential: bool = False
-    handler: bool = False
-    incoming: list[str] = field(default_factory=list)
-    outgoing: list[str] = field(default_factory=list)
-    default: str = ""
-
-
-@dataclass
-class Arrow:
-    """A sequence flow; `when` is the name of a variable and the value it must have, None if always."""
-
-    id: str
-    source: str
-    target: str
-    when: tuple[str, int] | None = None
-
-
-class Plan:
-    """The layout of one process: `nodes`, `arrows`, the variables its conditions read, and its text as a drawing."""
+class Plan(Canvas):
+    """The layout of one process, and the variables that its conditions and its deciding tasks are about."""
 
     def __init__(self, block: Block = NOTHING) -> None:
-        self.nodes: dict[str, Node] = {}
-        self.arrows: dict[str, Arrow] = {}
+        super().__init__()
         self.choices: dict[str, int] = {}
         self.decides: dict[str, str] = {}
-        self._lines: dict[str, list[str]] = {"": []}
-        self._scope = ""
         start, end = self._node("start", "start"), self._node("stop", "stop")
         self._chain(start, self._lay(block), end)
 
@@ -82,38 +49,6 @@ class Plan:
             if not ahead:
                 plan._flow(name, "stop1")
         return plan
-
-    @property
-    def drawing(self) -> str:
-        """The text for tests.workflow.engine.checker.drawing."""
-        return "\n".join(self._lines[""] + [
-            f"{arrow.source} -> {arrow.target}" + (f" : {arrow.when[0]} = {arrow.when[1]}" if arrow.when else "")
-            for arrow in self.arrows.values() if self.nodes[arrow.source].scope == ""])
-
-    def bundle(self) -> Bundle:
-        """The process as files."""
-        return bundle(self.drawing)
-
-    def _node(self, kind: str, words: str = "", **values: object) -> str:
-        name = f"{kind}{len(self.nodes)}"
-        self.nodes[name] = Node(name, kind, self._scope, **values)  # type: ignore[arg-type]
-        self._lines[self._scope].append(f"{kind} {name} {words if words != kind else ''}".rstrip())
-        return name
-
-    def _flow(self, source: str, target: str, when: tuple[str, int] | None = None) -> str:
-        name = f"{source}_{target}"
-        while name in self.arrows:
-            name += "x"
-        self.arrows[name] = Arrow(name, source, target, when)
-        self.nodes[source].outgoing.append(name)
-        self.nodes[target].incoming.append(name)
-        return name
-
-    def _chain(self, *parts: str | tuple[str, ...]) -> None:
-        """Connect nodes and laid-out blocks (first and last node; nothing) in a row."""
-        ends = [(part,) if isinstance(part, str) else part for part in parts if part]
-        for one, other in zip(ends, ends[1:], strict=False):
-            self._flow(one[-1], other[0])
 
     def _variable(self, kind: str, values: int) -> str:
         name = f"{kind}_{len(self.choices)}"
@@ -160,6 +95,12 @@ class Plan:
                 return self._failing(block)
             case Handler():
                 return (self._handled(block),)
+            case Escalating():
+                return self._escalating(block)
+            case Cutting(short=short, long=long):
+                return (self._cutting(short, long),)
+            case Called(body=body):
+                return (self._called(body),)
         raise AssertionError(block)
 
     def _sequence(self, parts: tuple[Block, ...]) -> tuple[str, ...]:
@@ -183,12 +124,6 @@ class Plan:
             if is_default:
                 self._set_default(split, first)
         return split, join
-
-    def _set_default(self, split: str, flow: str) -> None:
-        self.nodes[split].default = flow
-        lines = self._lines[self.nodes[split].scope]
-        kind = self.nodes[split].kind
-        lines[lines.index(f"{kind} {split}")] = f"{kind} {split} default={flow}"
 
     def _inclusive(self, branches: tuple[Block, ...], *, has_default: bool) -> tuple[str, ...]:
         split, join = self._node("or"), self._node("or")
@@ -224,32 +159,20 @@ class Plan:
         # Spans that differ and do not add up to one another, so that hardly two timers are due at the same instant.
         return 10_000 + 37 * len(self.nodes) ** 2
 
-    def _inside(self, words: str, *bodies: Block, fail: str = "", **values: object) -> str:
+    def _inside(self, words: str, body: Block, *, fail: str = "", **values: object) -> str:
         """A subprocess whose body ends normally, or (`fail`) as a person decides with an error of that code."""
-        name = f"sub{len(self.nodes)}"
-        self.nodes[name] = Node(name, "sub", self._scope, **values)  # type: ignore[arg-type]
-        outer, self._scope = self._scope, name
-        self._lines[name] = []
-        start, end = self._node("start"), self._node("stop")
-        laid = self._sequence(bodies)
-        if fail:
-            decide, split = self._node("user"), self._node("xor")
-            variable = self.decides[decide] = f"again_{decide}"
-            bad = self._node("stop", f"error={fail}", code=fail)
-            self._chain(start, laid, decide, split)
-            self._flow(split, bad, (variable, 1))
-            self._set_default(split, self._flow(split, end))
-        else:
-            self._chain(start, laid, end)
-        self._close(name, outer, words)
+        with self._within("sub", words, **values) as name:
+            start, end, laid = self._node("start"), self._node("stop"), self._lay(body)
+            if fail:
+                decide, split = self._node("user"), self._node("xor")
+                variable = self.decides[decide] = f"again_{decide}"
+                bad = self._node("stop", f"error={fail}", code=fail)
+                self._chain(start, laid, decide, split)
+                self._flow(split, bad, (variable, 1))
+                self._set_default(split, self._flow(split, end))
+            else:
+                self._chain(start, laid, end)
         return name
-
-    def _close(self, name: str, outer: str, words: str) -> None:
-        inner = self._lines[name] + [
-            f"{arrow.source} -> {arrow.target}" + (f" : {arrow.when[0]} = {arrow.when[1]}" if arrow.when else "")
-            for arrow in self.arrows.values() if self.nodes[arrow.source].scope == name]
-        self._lines[outer] += [f"sub {name} {words}".rstrip(), *inner, "end sub"]
-        self._scope = outer
 
     def _several(self, inside: Block | None, count: int, *, sequential: bool) -> str:
         words = f'"each=item:{list(range(count))}" collect=all_{len(self.nodes)}'
@@ -266,45 +189,64 @@ class Plan:
                            waits="timer" if block.on_time else "message")
         self._lines[self._scope][-1] += f" timer=PT{minutes}M" if block.on_time else f" message={event}"
         if block.interrupting:
-            join = self._node("xor")
-            self._flow(host, join)
-            self._chain(event, self._lay(block.side), join)
-            return host, join
+            return self._rejoin(host, event, block.side)
         self._chain(event, self._lay(block.side), self._node("stop"))
         return (host,)
 
     def _failing(self, block: Failing) -> tuple[str, ...]:
         code = f"E{len(self.nodes)}"
         if block.nested:
-            outer_name = f"sub{len(self.nodes)}"
-            self.nodes[outer_name] = Node(outer_name, "sub", self._scope)
-            outer, self._scope = self._scope, outer_name
-            self._lines[outer_name] = []
-            start, end = self._node("start"), self._node("stop")
-            self._chain(start, self._inside("", block.before, fail=code), end)
-            self._close(outer_name, outer, "")
-            host = outer_name
+            with self._within("sub") as host:
+                start, end = self._node("start"), self._node("stop")
+                self._chain(start, self._inside("", block.before, fail=code), end)
         else:
             host = self._inside("", block.before, fail=code)
         event = self._node("boundary", f"on={host} error={code}", on=host, waits="error", code=code)
+        return self._rejoin(host, event, block.rescue)
+
+    def _rejoin(self, host: str, event: str, side: Block) -> tuple[str, ...]:
         join = self._node("xor")
         self._flow(host, join)
-        self._chain(event, self._lay(block.rescue), join)
+        self._chain(event, self._lay(side), join)
         return host, join
 
     def _handled(self, block: Handler) -> str:
-        name = f"sub{len(self.nodes)}"
-        self.nodes[name] = Node(name, "sub", self._scope)
-        outer, self._scope = self._scope, name
-        self._lines[name] = []
-        self._chain(self._node("start"), self._lay(block.body), self._node("stop"))
-        handler = f"sub{len(self.nodes)}"
-        self.nodes[handler] = Node(handler, "sub", name, handler=True, interrupting=block.interrupting)
-        self._scope = handler
-        self._lines[handler] = []
-        start = self._node("start", waits="message", interrupting=block.interrupting)
-        self._lines[handler][-1] += f" message={start}" + ("" if block.interrupting else " beside")
-        self._chain(start, self._lay(block.reaction), self._node("stop"))
-        self._close(handler, name, "handler")
-        self._close(name, outer, "")
+        with self._within("sub") as name:
+            self._chain(self._node("start"), self._lay(block.body), self._node("stop"))
+            with self._within("sub", "handler", handler=True, interrupting=block.interrupting):
+                start = self._node("start", waits="message", interrupting=block.interrupting)
+                self._lines[self._scope][-1] += f" message={start}" + ("" if block.interrupting else " beside")
+                self._chain(start, self._lay(block.reaction), self._node("stop"))
+        return name
+
+    def _escalating(self, block: Escalating) -> tuple[str, ...]:
+        code = f"X{len(self.nodes)}"
+        with self._within("sub") as host:
+            start, decide, split, join = (self._node(kind) for kind in ("start", "user", "xor", "xor"))
+            throw = self._node("throw", f"escalation={code}", code=code)
+            variable = self.decides[decide] = f"again_{decide}"
+            self._chain(start, self._lay(block.before), decide, split)
+            self._flow(split, throw, (variable, 1))
+            self._set_default(split, self._flow(split, join))
+            self._chain(throw, join, self._lay(block.after), self._node("stop"))
+        beside = "" if block.interrupting else " beside"
+        event = self._node("boundary", f"on={host} escalation={code}{beside}", on=host, waits="escalation", code=code,
+                           interrupting=block.interrupting)
+        if block.interrupting:
+            return self._rejoin(host, event, block.side)
+        self._chain(event, self._lay(block.side), self._node("stop"))
+        return (host,)
+
+    def _cutting(self, short: Block, long: Block) -> str:
+        with self._within("sub") as name:
+            split, last = self._node("and"), self._node("user")
+            self._chain(self._node("start"), split)
+            self._chain(split, self._lay(short), last, self._node("stop", "terminate", cuts=True))
+            self._chain(split, self._lay(long), self._node("stop"))
+        return name
+
+    def _called(self, body: Block) -> str:
+        with self._within("call") as name:
+            self._chain(self._node("start"), self._lay(body), self._node("stop"))
+        self._lines[self._scope].append(f"call {name} calls=of_{name}")
         return name

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.workflow.engine.properties.plan import Node, Plan
+from tests.workflow.engine.properties.canvas import Node
+from tests.workflow.engine.properties.plan import Plan
 
 
 @dataclass(eq=False)
@@ -184,7 +185,7 @@ class Reference:
             scope.waiting[arrow] += 1
             if node.kind == "and" and all(scope.waiting[each] for each in node.incoming):
                 self._merge(scope, node)
-        elif node.kind in {"user", "sub", "either"} or (node.kind == "catch" and node.waits):
+        elif node.kind in {"user", "sub", "call", "either"} or (node.kind == "catch" and node.waits):
             self._start_work(scope, node)
         else:
             self._pass(scope, node)
@@ -201,6 +202,10 @@ class Reference:
         if node.code and node.kind == "stop":
             self._throw(scope, node.code)
             return
+        if node.kind == "throw" and self._escalate(scope, node.code):
+            return
+        if node.cuts:
+            self._clear(scope)
         self._flying.extend((scope, arrow) for arrow in self._taken(node))
         self._review(scope)
 
@@ -285,7 +290,7 @@ class Reference:
         self._open_inside(child)
 
     def _open_inside(self, work: Work) -> None:
-        if work.node.kind == "sub":
+        if work.node.kind in {"sub", "call"}:
             work.inner = Scope(work.node.id, work)
             self._begin(work.inner)
 
@@ -322,14 +327,30 @@ class Reference:
     def _fire_handler(self, scope: Scope, start: Node) -> None:
         handler = self.plan.nodes[start.scope]
         if handler.interrupting:
-            for work in scope.works:
-                work.end()
-            scope.works.clear()
-            scope.waiting.clear()
+            self._clear(scope)
             scope.disarmed = True
         work = self._new(handler, scope)
         scope.works.append(work)
         self._open_inside(work)
+
+    def _clear(self, scope: Scope) -> None:
+        """Everything in a scope is over, but the scope is not."""
+        for work in scope.works:
+            work.end()
+        scope.works.clear()
+        scope.waiting.clear()
+        self._flying = deque(each for each in self._flying if each[0] is not scope)
+
+    def _escalate(self, scope: Scope, code: str) -> bool:
+        """An escalation goes outwards until somebody catches it; True if that ends the thrower."""
+        while scope.owner:
+            work = scope.owner.wrapper or scope.owner
+            for event in self._boundaries(work):
+                if event.code == code and event.waits == "escalation":
+                    self._fire_boundary(work, event)
+                    return event.interrupting
+            scope = work.scope
+        return False
 
     def _throw(self, scope: Scope, code: str) -> None:
         while scope.owner:
