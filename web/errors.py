@@ -165,14 +165,19 @@ def _http(error: HTTPException) -> Page | HTTPException:
 def _unforeseen(error: Exception) -> Page:
     reference = new_reference()
     current_app.logger.error("%s", describe(error, reference))
-    return page(
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        gettext("系统出了问题"),
-        gettext("这不是您的错。个案没有任何改动，可以返回后再试一次。"),
-        gettext("如果还是不行，请把下面的编号告诉系统管理员。"),
-        reference=reference,
-        kept=_typed_something(),
-    )
+    title = gettext("系统出了问题")
+    try:
+        return page(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            title,
+            gettext("这不是您的错。个案没有任何改动，可以返回后再试一次。"),
+            gettext("如果还是不行，请把下面的编号告诉系统管理员。"),
+            reference=reference,
+            kept=_typed_something(),
+        )
+    except Exception as second:  # the page itself is broken: say the least, but say it
+        current_app.logger.error("%s", describe(second, reference))
+        return f"{title} {reference}", HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def new_reference() -> str:
