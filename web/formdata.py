@@ -1,5 +1,6 @@
 """A sent form as the use cases want it: names to lists of text, with uploads stored and replaced by their ids."""
 
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from flask import request
@@ -47,6 +48,10 @@ def _stored(path: str) -> list[str]:
     folder = services().config.attachments_dir
     with work() as session:
         return [
-            str(attachments.store(session, actor(), file.filename or "", file.stream, now(), folder=folder).id)
+            str(
+                attachments.store(
+                    session, actor(), file.filename or "", cast(BinaryIO, file.stream), now(), folder=folder
+                ).id
+            )
             for file in chosen
         ]
