@@ -121,6 +121,7 @@ class Diagram:
     executable: bool
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
+    lanes: dict[str, Text] = field(default_factory=dict)
 
     def inside(self, scope: str) -> list[Node]:
         """The nodes that lie directly in the process or subprocess `scope`."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
+from workflow.engine.checker.catching import within
 from workflow.engine.checker.context import Context
 from workflow.engine.checker.dataflow import DataFlow, Flowing, touches
 from workflow.engine.checker.diagram import Diagram, Mapping, Node
@@ -90,13 +91,18 @@ class _Process:
         for each in node.expressions:
             if each.role in {"inputCollection", "correlationKey"}:
                 self._demand(self.formulas.of(each.source), sure, node)
+            elif each.role == "condition":
+                # What a conditional event reads may well come later: it waits for that.
+                names = self.formulas.of(each.source)
+                self._demand(names and Names(optional=names.required | names.optional), sure | inside, node)
             elif each.role not in {"input", "output"} and not each.after:
                 self._demand(self.formulas.of(each.source), sure | inside, node)
         # Mappings are worked out in their order, so that each may use the ones above it.
         self._mappings(node, node.inputs, before_inputs)
         if node.kind in RESULTS_UNKNOWN or node.event("message") is not None:
             return
-        done = sure | inside | {each.path for each in self.context.raw_results(node)}
+        done = sure | inside | {each.path for part in within(self.diagram, node)
+                                for each in self.context.raw_results(part) + self.context.sets(part)}
         self._mappings(node, node.outputs, done)
         for each in node.expressions:
             if each.after and each.role != "output":

@@ -1,4 +1,4 @@
-"""What each single step needs: names in both languages, and timers whose formulas give a time."""
+"""What each single element needs: names in both languages, and timers whose formulas give a time."""
 
 from zoneinfo import ZoneInfo
 
@@ -6,7 +6,7 @@ from workflow.engine import timers
 from workflow.engine.checker import syntax
 from workflow.engine.checker.context import FUNCTION_KINDS, Context
 from workflow.engine.checker.diagram import Diagram, Node
-from workflow.engine.checker.report import Report
+from workflow.engine.checker.report import Report, flow_name, name_of
 from workflow.engine.checker.shapes import Call, Literal, Path
 from workflow.engine.text import Text
 
@@ -18,22 +18,26 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def check(context: Context, report: Report) -> None:
-    """Report steps that lack something."""
+    """Report what lacks something: processes, lanes and steps, and whatever else has a name in one language."""
     for diagram in context.diagrams.values():
+        title = diagram.name.zh or diagram.id
+        _check_names(diagram, diagram.id, diagram.name, Text(f"流程“{title}”", f"the process “{title}”"), report)
+        for lane, name in diagram.lanes.items():
+            step = Text(f"泳道“{name.zh or lane}”", f"the lane “{name.en or name.zh or lane}”")
+            _check_names(diagram, lane, name, step, report)
         for node in diagram.nodes.values():
-            _check_names(diagram, node, report)
+            if node.is_activity or node.name.zh or node.name.en:
+                _check_names(diagram, node.id, node.name, name_of(node), report)
             _check_timer(context, diagram, node, report)
+        for flow in diagram.flows.values():
+            if flow.name.zh or flow.name.en:
+                _check_names(diagram, flow.id, flow.name, flow_name(diagram, flow), report)
 
 
-def _check_names(diagram: Diagram, node: Node, report: Report) -> None:
-    """Tasks need both names; events and gateways only if they have one of them."""
-    named = node.name.zh or node.name.en
-    if not node.is_activity and not named:
-        return
-    if not node.name.zh:
-        report.at("name-missing", diagram, node, language=CHINESE)
-    if not node.name.en:
-        report.at("name-missing", diagram, node, language=ENGLISH)
+def _check_names(diagram: Diagram, element: str, name: Text, step: Text, report: Report) -> None:
+    for text, language in ((name.zh, CHINESE), (name.en, ENGLISH)):
+        if not text:
+            report.add("name-missing", diagram.file, element, step=step, language=language)
 
 
 def _check_timer(context: Context, diagram: Diagram, node: Node, report: Report) -> None:

@@ -161,6 +161,9 @@ def _definitions(node_id: str, values: dict[str, str]) -> tuple[str, str]:
     if "escalation" in values:
         return (f'<escalationEventDefinition escalationRef="{node_id}_escalation"/>',
                 f'<escalation id="{node_id}_escalation" escalationCode="{values["escalation"]}"/>')
+    if "when" in values:
+        return ("<conditionalEventDefinition><condition>="
+                f"{_escape(values['when'])}</condition></conditionalEventDefinition>"), ""
     if "link" in values:
         return f'<linkEventDefinition name="{values["link"]}"/>', ""
     return ("<terminateEventDefinition/>", "") if "terminate" in values else ("", "")
@@ -176,7 +179,8 @@ def _loop(values: dict[str, str]) -> str:
     if "each" not in values:
         return ""
     item, _, collection = values["each"].partition(":")
-    output = f' outputCollection="{values["collect"]}" outputElement="={item}"' if "collect" in values else ""
+    result = values.get("gives", item)
+    output = f' outputCollection="{values["collect"]}" outputElement="={result}"' if "collect" in values else ""
     sequential = ' isSequential="true"' if "sequential" in values else ""
     return (f"<multiInstanceLoopCharacteristics{sequential}><extensionElements><zeebe:loopCharacteristics "
             f'inputCollection={quoteattr("=" + collection)} inputElement="{item}"{output}/></extensionElements>'

@@ -42,6 +42,14 @@ FOUND_RIGHT = {
     "the results of a list": """
         start s\nuser a form=one each=item:items collect=all\nscript r is=count(all) sets=n\nstop e
         s -> a -> r -> e""",
+    "the results of a list of subprocesses": """
+        start s\nsub p each=item:items collect=all gives=one\nstart i\nuser a form=one\nstop ie\ni -> a -> ie
+        end sub\nscript r is=count(all) sets=n\nstop e\ns -> p -> r -> e""",
+    "the mapped output of a subprocess": f"""
+        start s\nsub p output="one:=two"\nstart i\nuser a form=two\nstop ie\ni -> a -> ie\nend sub\n{READ}
+        s -> p -> r -> e""",
+    "a condition that waits for what comes later": """
+        start s\nuser a form=one\nboundary c on=a beside when="one > 3"\nstop f\nstop e\ns -> a -> e\nc -> f""",
     "what a script set": f"start s\nscript a is=2 sets=one\n{READ}\ns -> a -> r -> e",
     "a part of an answer that is not known": """
         start s\nservice a output="answer:=anything"\nscript r is=answer.part sets=n\nstop e\ns -> a -> r -> e""",
@@ -50,6 +58,9 @@ FOUND_RIGHT = {
 FOUND_WRONG = {
     "a mapped input that uses the one below it": (
         'start s\nuser a input="them:=who;who:=items"\nstop e\ns -> a -> e', ("field-unknown", "a")),
+    "a condition that waits for what never comes": ("""
+        start s\nuser a form=one\nboundary c on=a beside when="onne > 3"\nstop f\nstop e\ns -> a -> e\nc -> f""",
+        ("field-unknown", "c")),
     "never set": (f"start s\nuser a\n{READ}\ns -> a -> r -> e", ("field-unknown", "r")),
     "set only later": (f"start s\n{READ}\nuser a form=one\ns -> r -> a -> e", ("field-unknown", "r")),
     "set on one branch": (f"""
