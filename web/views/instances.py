@@ -5,6 +5,8 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template
 
 from web.access import actor, needs
+from web.drawing import in_language
+from web.i18n import language_of_page
 from web.services import work
 from workflow import instances
 from workflow.permissions import Permission
@@ -27,4 +29,4 @@ def diagram(instance_id: UUID) -> Response:
     """Send the diagram itself, for the viewer; the version the instance runs on, which may be an old one."""
     with work() as session:
         view = instances.open_instance(session, actor(), instance_id)
-    return Response(view.xml, mimetype="application/xml")
+    return Response(in_language(view.xml, language_of_page()), mimetype="application/xml")
