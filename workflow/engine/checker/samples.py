@@ -12,6 +12,7 @@ from workflow.engine.text import Text
 
 OTHER_TEXT = "(其他)"
 MEMBERS_AT_MOST = 6
+SIZE_AT_MOST = 20
 
 
 @dataclass
@@ -22,6 +23,7 @@ class Mentions:
     numbers: set[float] = field(default_factory=set)
     dates: set[date] = field(default_factory=set)
     members: set[str] = field(default_factory=set)
+    sizes: set[int] = field(default_factory=set)
     is_asked: bool = False
     simple: bool = True
 
@@ -39,6 +41,8 @@ def _of(found: dict[str, Mentions], path: Path) -> Mentions:
 
 
 def _collect(node: Node, found: dict[str, Mentions]) -> None:
+    if _counts(node, found) or _calls(node, found):
+        return
     match node:
         case Literal():
             return
@@ -52,12 +56,36 @@ def _collect(node: Node, found: dict[str, Mentions]) -> None:
         case Among(value=Path() as path, tests=tests):
             for test in tests:
                 _test(test, path, found)
+        case _:
+            _spoil(node, found)
+
+
+def _calls(node: Node, found: dict[str, Mentions]) -> bool:
+    """True for the functions whose answer samples can tell apart."""
+    match node:
         case Call(function="list contains", arguments=(Path() as path, Literal(kind="text", value=value))):
             _of(found, path).members.add(str(value))
         case Call(function="is defined", arguments=(Path() as path,)):
             _of(found, path)
         case _:
-            _spoil(node, found)
+            return False
+    return True
+
+
+def _counts(node: Node, found: dict[str, Mentions]) -> bool:
+    """True for a question about the length of a list, which is then noted."""
+    match node:
+        case Compare(left=Call(function="count", arguments=(Path() as path,)), right=size):
+            asked = walk(size)
+        case Among(value=Call(function="count", arguments=(Path() as path,)), tests=tests):
+            asked = [part for test in tests for part in walk(test)]
+        case _:
+            return False
+    numbers = [part.value for part in asked if isinstance(part, Literal) and isinstance(part.value, float)]
+    if not all(isinstance(part, Literal | Range) for part in asked):
+        return False
+    _of(found, path).sizes.update(int(number) for number in numbers)
+    return True
 
 
 def _compare(node: Compare, path: Path, value: Node, found: dict[str, Mentions]) -> None:
@@ -128,17 +156,24 @@ def _values(about: Mentions, known: Field) -> list[Any] | None:
         case "date":
             return sorted({day + timedelta(days=step) for day in about.dates for step in (-1, 0, 1)}) or None
         case "list":
-            members = sorted(about.members)
-            if len(members) > MEMBERS_AT_MOST:
-                return None
-            chosen = [list(some) for size in range(len(members) + 1) for some in combinations(members, size)]
-            return [*chosen, [OTHER_TEXT]]
+            return _lists(sorted(about.members), about.sizes)
     return None
+
+
+def _lists(members: list[str], sizes: set[int]) -> list[Any] | None:
+    """Every choice of the members asked about, alone and filled up with others to the sizes asked about."""
+    if len(members) > MEMBERS_AT_MOST or max(sizes, default=0) > SIZE_AT_MOST:
+        return None
+    found = []
+    for chosen in (some for size in range(len(members) + 1) for some in combinations(members, size)):
+        totals = {len(chosen), len(chosen) + 1} | {size + step for size in sizes for step in (-1, 0, 1)}
+        found += [[*chosen, *[OTHER_TEXT] * (total - len(chosen))] for total in sorted(totals) if total >= len(chosen)]
+    return found
 
 
 def _guess(about: Mentions) -> str:
     kinds = [kind for kind, there in (("text", about.texts), ("number", about.numbers), ("date", about.dates),
-                                      ("list", about.members)) if there]
+                                      ("list", about.members or about.sizes)) if there]
     if not kinds and about.is_asked:
         return "yes_no"
     return kinds[0] if len(kinds) == 1 else ""
@@ -175,9 +210,12 @@ def _value(value: Any, label: str | None, *, zh: bool) -> str:
         return "是其他内容" if zh else "is something else"
     if isinstance(value, list):
         chosen = ", ".join(str(each) for each in value if each != OTHER_TEXT)
+        others = sum(each == OTHER_TEXT for each in value)
         if zh:
-            return f"选了 {chosen}" if chosen else "没有选其中任何一项"
-        return f"holds {chosen}" if chosen else "holds none of these"
+            return f"选了 {chosen or '其他'}(共 {len(value)} 项)" if value else "没有选任何一项"
+        if not value:
+            return "holds nothing"
+        return f"holds {chosen or 'others'}" + (f" ({len(value)} in all)" if others else "")
     if isinstance(value, bool):
         return ("为是" if value else "为否") if zh else ("is yes" if value else "is no")
     shown = f"{label}({value})" if label and label != str(value) else str(value)

@@ -1,10 +1,12 @@
 """Turns what the exploration of a process found into findings: joins that wait, steps done twice, no way out."""
 
+from collections.abc import Iterator
+
 from workflow.engine.checker.catching import is_ever_thrown
 from workflow.engine.checker.diagram import Diagram, Node
 from workflow.engine.checker.explore import STATES_AT_MOST, Exploration, explore
 from workflow.engine.checker.graph import Graph
-from workflow.engine.checker.net import Net
+from workflow.engine.checker.net import Net, Trigger
 from workflow.engine.checker.report import Report, flow_name, name_of
 from workflow.engine.text import Text
 
@@ -20,13 +22,18 @@ def check(diagram: Diagram, report: Report, *, limit: int = STATES_AT_MOST) -> N
     unreachable = _unreachable(diagram, graph, report)
     found = explore(Net(diagram, graph), limit)
     waiting = _joins_that_wait(found, report)
-    _steps_done_twice(found, graph, report)
-    _endless(found, graph, report)
+    doubled = _steps_done_twice(found, graph, report)
+    if not doubled:
+        _branches_nobody_waits_for(found, graph, report)
+        _endless(found, graph, report)
     for node_id in found.uncaught:
         node = diagram.nodes[node_id]
         event = node.event("error")
         report.at("error-uncaught", diagram, node, code=(event and event.name) or "?")
     _boundaries(diagram, report)
+    if doubled:
+        # Tokens have run into each other: what more would be found only follows from that.
+        return
     if not found.complete:
         report.add("not-fully-explored", diagram.file, diagram.id, process=diagram.name.zh or diagram.id, states=limit)
     else:
@@ -90,37 +97,53 @@ def _tell_waiting(found: Exploration, report: Report, node: Node, missing: int, 
         " and ".join(f"the branch from {source.en}" for source in sources) or "another branch"))
 
 
-def _steps_done_twice(found: Exploration, graph: Graph, report: Report) -> None:
+def _steps_done_twice(found: Exploration, graph: Graph, report: Report) -> bool:
+    """Report where branches meet without a join; True if that is at a place where it does harm."""
     diagram = found.net.diagram
-    told = set(found.met_twice)
+    told: set[str] = set()
+    harm = False
     for node_id, state in found.met_twice.items():
-        _tell_twice(found, graph, report, diagram.nodes[node_id], state)
+        told.add(node_id)
+        harm |= _tell_twice(found, graph, report, diagram.nodes[node_id], state)
+    for node, trigger, state in _second_tokens(found, graph):
+        if trigger.node.id in told or node.id in told or _leaves_circle(graph, trigger.node, node):
+            continue
+        if not any(node.id in graph.reachable([each]) for each in told):
+            harm |= _tell_twice(found, graph, report, node, state)
+        told.add(node.id)
+    return harm
+
+
+def _branches_nobody_waits_for(found: Exploration, graph: Graph, report: Report) -> None:
+    for node, trigger, _ in _second_tokens(found, graph):
+        if _leaves_circle(graph, trigger.node, node):
+            report.at("loop-doubles", found.net.diagram, node)
+
+
+def _second_tokens(found: Exploration, graph: Graph) -> Iterator[tuple[Node, Trigger, int]]:
+    """Where a second token came to a place, by whose move; side paths may well begin again before they are over."""
     for (place, _), (state, trigger) in found.marked_twice.items():
         node = found.net.consumer.get(place)
-        if node is None or trigger.node.id in told or node.id in told or node.id in graph.aside:
+        if node is None or node.id in graph.aside or (node.kind == "endEvent" and trigger.node.id in graph.aside):
             continue
-        if node.kind == "endEvent" and trigger.node.id in graph.aside:
-            continue
-        told.add(node.id)
-        in_loop = graph.in_circle(trigger.node.id) and graph.circle[node.id] != graph.circle[trigger.node.id]
-        if in_loop and node.kind != "endEvent":
-            report.at("loop-doubles", diagram, node)
-        elif not _follows_from(graph, told - {node.id}, node):
-            _tell_twice(found, graph, report, node, state)
+        yield node, trigger, state
 
 
-def _tell_twice(found: Exploration, graph: Graph, report: Report, node: Node, state: int) -> None:
+def _leaves_circle(graph: Graph, source: Node, target: Node) -> bool:
+    """True if a circle starts `target` anew in every round (an end that is reached again does no harm)."""
+    return (graph.in_circle(source.id) and graph.circle[source.id] != graph.circle[target.id]
+            and target.kind != "endEvent")
+
+
+def _tell_twice(found: Exploration, graph: Graph, report: Report, node: Node, state: int) -> bool:
     diagram = found.net.diagram
     behind = [diagram.nodes[each] for each in graph.reachable([node.id])]
     if all(each.kind in HARMLESS_KINDS and not each.events for each in behind):
         end = next((each for each in behind if each.kind == "endEvent"), node)
         report.at("end-twice", diagram, end)
-    else:
-        report.at("step-twice", diagram, node, example=_example(found, state))
-
-
-def _follows_from(graph: Graph, told: set[str], node: Node) -> bool:
-    return any(node.id in graph.reachable([each]) for each in told)
+        return False
+    report.at("step-twice", diagram, node, example=_example(found, state))
+    return True
 
 
 def _endless(found: Exploration, graph: Graph, report: Report) -> None:

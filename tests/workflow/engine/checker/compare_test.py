@@ -32,7 +32,8 @@ def found(condition: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("condition", [
     'kind = "accept"', 'kind in ("accept", "decline")', 'not(kind = "decline")', 'risk = "yes"', "score > 3",
-    "score = null", "ticked", "ticked = false", 'text = "anything"', 'day < date("2026-01-01")', "day < today()", "moment <= now()",
+    "score = null", "ticked", "ticked = false", 'text = "anything"', 'day < date("2026-01-01")', "day < today()",
+    "moment <= now()",
     'list contains(marks, "accept")', "count(marks) > 1", 'person = "someone"', 'level = "high"', "counted = 2",
     'some m in marks satisfies m = "accept"', "score + 1 > 3", 'kind = null or kind = "accept"', '"accept" = kind',
     "moment < date and time(day, time(moment))",

@@ -49,6 +49,8 @@ def found(*conditions: str, kind: str = "xor", before: str = "") -> list[tuple[s
     ("a.ticked", "not(a.ticked)"),
     ("a.ticked = true", "a.ticked = false"),
     ('list contains(a.list, "x")', 'not(list contains(a.list, "x"))'),
+    ("count(a.list) = 0", "count(a.list) in [1..2]", "count(a.list) > 2"),
+    ('count(a.list) > 1 and list contains(a.list, "x")', 'count(a.list) <= 1 or not(list contains(a.list, "x"))'),
     ('a.day < date("2026-01-01")', 'a.day >= date("2026-01-01")'),
     ("a.open = null", "a.open != null and a.open > 3", "a.open != null and a.open <= 3"),
     ('a.text = "x"', 'a.text != "x"'),
@@ -65,8 +67,9 @@ def test_complete_conditions_are_left_alone(conditions: tuple[str, ...]) -> None
     (("a.open <= 3", "a.open > 3"), "“a.open” is left empty"),
     (("a.ticked",  "a.ticked = true"), "“a.ticked” is no"),
     (('a.day < date("2026-01-01")', 'a.day > date("2026-01-01")'), "“a.day” is 2026-01-01"),
-    (('list contains(a.list, "x")', 'list contains(a.list, "y")'), "“a.list” holds none of these"),
+    (('list contains(a.list, "x")', 'list contains(a.list, "y")'), "“a.list” holds nothing"),
     (('a.text = "x"', 'a.text = "y"'), "“a.text” is something else"),
+    (("count(a.list) < 2", "count(a.list) > 2"), "“a.list” holds others (2 in all)"),
     (('a.met = "yes" and a.kind = "ask"', 'a.met = "no"'), "“a.met” is yes and “a.kind” is accept"),
 ])
 def test_the_case_that_falls_through_is_named(conditions: tuple[str, ...], example: str) -> None:

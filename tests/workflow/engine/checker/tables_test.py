@@ -49,7 +49,7 @@ def test_complete_tables_are_left_alone(policy: str, inputs: list[tuple[str, str
     ([("score", "number")], [["< 10", '"a"'], ["> 10", '"b"']], "“score” is 10"),
     ([("free", "number")], [["<= 10", '"a"'], [">= 11", '"b"']], "“free” is 10.5"),
     ([("note", "number")], [["<= 10", '"a"'], ["> 10", '"b"']], "“note” is left empty"),
-    ([("reasons", "string")], [['list contains(?, "money")', '"a"']], "“reasons” holds none of these"),
+    ([("reasons", "string")], [['list contains(?, "money")', '"a"']], "“reasons” holds nothing"),
     ([("risk", "string"), ("score", "number")], [['"low"', "-", '"a"'], ['"high"', "< 10", '"b"']],
      "“risk” is high and “score” is 10"),
 ])
