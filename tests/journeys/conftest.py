@@ -80,19 +80,49 @@ class Person:
             fields.nth(number).select_option(value)
         else:
             fields.nth(number).fill(value)
+            fields.nth(number).blur()
+        self.settle()
 
-    def submit(self, words: str = "提交") -> None:
+    def settle(self) -> None:
+        """Wait until no redraw of conditional fields is under way."""
+        expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+
+    def fill_if_asked(self, name: str, value: str | None = None) -> None:
+        """Answer a choice that is shown only sometimes: with this value, or the first there is."""
+        field = self.page.locator(f'#work [name="{name}"]')
+        self.settle()
+        if not field.count():
+            return
+        if field.first.evaluate("e => e.tagName") == "SELECT":
+            field.select_option(value) if value else field.select_option(index=1)
+        elif value:
+            self._fill_one(name, value, 0)
+        else:
+            field.first.check(force=True)
+
+    def choose_by_label(self, name: str, words: str) -> None:
+        """Choose an answer of a list by what it says."""
+        self.settle()
+        option = self.page.locator(f'#work select[name="{name}"] option').filter(has_text=words)
+        value = option.first.get_attribute("value")
+        self.page.locator(f'#work select[name="{name}"]').select_option(value)
+        self.settle()
+
+    def submit(self, words: str = "提交", *, refused: bool = False) -> None:
         """Press the button that sends the form, once every redraw of conditional fields is in."""
-        self.page.wait_for_load_state("networkidle")
-        self.page.get_by_role("button", name=words, exact=True).click()
-        self.page.wait_for_load_state("load")
-
-    def pictures(self, name: str) -> None:
-        """Take the page in both languages and widths; ends in Chinese at desktop width."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        for language, words in (("en", LANGUAGES["en"]), ("zh", LANGUAGES["zh"])):
+        self.settle()
+        with self.page.expect_navigation():
             self.page.get_by_role("button", name=words, exact=True).click()
-            self.page.wait_for_load_state("networkidle")
+        complaints = self.page.locator("#error-summary a").all_inner_texts()
+        assert bool(complaints) is refused, complaints
+
+    def pictures(self, name: str, languages: tuple[str, ...] = ("en", "zh")) -> None:
+        """Take the page in both languages and widths; begins and ends in Chinese, at desktop width."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        for language in languages:
+            if len(languages) > 1:
+                self.page.get_by_role("button", name=LANGUAGES[language], exact=True).click()
+                self.page.wait_for_load_state("networkidle")
             for width, (across, down) in WIDTHS.items():
                 self.page.set_viewport_size({"width": across, "height": down})
                 overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -137,13 +167,14 @@ def person(chromium: Browser, site: str) -> Iterator[Callable[..., Person]]:
     """Seat somebody at a browser: `person("nurse")` is signed in; fails the test when a page had script errors."""
     opened: list[tuple[BrowserContext, Person]] = []
 
-    def seat(username: str | None = None, **options: Any) -> Person:
+    def seat(username: str | None = None, *, answers_of_500: bool = False, **options: Any) -> Person:
         context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)
         context.set_default_timeout(15_000)
         page = context.new_page()
         somebody = Person(page, site)
         page.on("pageerror", lambda error: somebody.problems.append(str(error)))
-        page.on("response", lambda got: somebody.problems.append(f"{got.status} {got.url}") if got.status >= 500 else None)
+        if not answers_of_500:
+            page.on("response", lambda got: got.status >= 500 and somebody.problems.append(f"{got.status} {got.url}"))
         opened.append((context, somebody))
         if username:
             somebody.sign_in(username)
