@@ -259,6 +259,23 @@ def test_a_draft_saved_in_the_background_answers_with_one_line(send: Send, as_pe
     assert answer.text.strip() == "草稿已于 3月9日 10:00 自动保存"
 
 
+def test_an_answer_that_makes_fields_appear_brings_them(send: Send, as_person: Open, find_task: Find) -> None:
+    send()
+    task = find_task("accept_referral")
+    coordinator = as_person("coordinator")
+    page = coordinator.get(f"/tasks/{task.id}")
+    assert 'name="intake.advice"' not in page.text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert token
+    answer = coordinator.client.post(
+        f"/tasks/{task.id}/draft",
+        data={"csrf_token": token[1], "intake.decision": "decline"},
+        headers={"HX-Request": "true", "HX-Target": "fields"},
+    )
+    assert 'name="intake.advice"' in answer.text
+    assert "<html" not in answer.text
+
+
 def test_adding_a_table_row_is_no_submission(
     send: Send, as_person: Open, find_task: Find, answers: dict[str, Any], session: Session
 ) -> None:
