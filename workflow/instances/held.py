@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from models import Case, Instance, InstanceState, ProcessVersion, Task, TaskState
 from workflow import clock, operations
 from workflow.audit import Kind
-from workflow.engine import Run, RunState, StepFailed, TaskNotOpen, World
+from workflow.engine import Run, RunState, StepFailed, TaskNotOpen, Text, World
 from workflow.errors import NotFound, StepRefused, TaskClosed
 from workflow.instances import rows, versions
 from workflow.instances.versions import Compiled
@@ -75,6 +75,15 @@ class Held:
         scene.session.flush()
         scene.events.clear()
         return opened
+
+    def stop(self, element_id: str | None, message: Text) -> None:
+        """Make the instance stand still as an incident. Its task rows stay as they are: they may be what failed."""
+        self.run.stop(element_id, message)
+        self.instance.snapshot, self.instance.wake_at = self.run.snapshot(), None
+        self._stand_still()
+        self.scene.session.add_all(self.scene.events)
+        self.scene.session.flush()
+        self.scene.events.clear()
 
     def _stand_still(self) -> None:
         incident = self.run.incident

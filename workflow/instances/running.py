@@ -68,8 +68,7 @@ def wake(session: Session, instance_id: UUID, now: datetime) -> bool:
             found.save()
     except (EngineError, StepRefused) as error:
         stopped = holding.lock(session, instance_id, None, now)
-        stopped.run.stop(getattr(error, "element_id", None) or _element(error), error.message)
-        stopped.save()
+        stopped.stop(getattr(error, "element_id", None) or _element(error), error.message)
     return True
 
 

@@ -16,6 +16,7 @@ from workflow.operations.scene import Member
 from workflow.records import masking, states
 
 Choices = dict[str, Sequence[Choice]]
+Rows = Select[*tuple[Any, ...]]
 PEOPLE = "people:"
 _KINDS = {
     "departments": OrganisationKind.DEPARTMENT,
@@ -100,7 +101,7 @@ def of_entries(session: Session, read: Iterable[tuple[Form, Mapping[str, Any]]])
     return {source: named[_table(source)] for source in sources}
 
 
-def _pairs(session: Session, statement: Select[*tuple[Any, ...]], ids: Mapping[str, set[UUID]], table: str) -> Sequence[Any]:
+def _pairs(session: Session, statement: Rows, ids: Mapping[str, set[UUID]], table: str) -> Sequence[Any]:
     return session.execute(statement).all() if ids.get(table) else ()
 
 
@@ -139,7 +140,7 @@ def _at(values: Mapping[str, Any], path: str) -> Any:
     return here
 
 
-def _row(source: str, value: Any, zh: Any, en: Any, alias: Any = None) -> Select[*tuple[Any, ...]]:
+def _row(source: str, value: Any, zh: Any, en: Any, alias: Any = None) -> Rows:
     return select(
         literal(source).label("source"),
         cast(value, String).label("value"),
@@ -149,7 +150,7 @@ def _row(source: str, value: Any, zh: Any, en: Any, alias: Any = None) -> Select
     )
 
 
-def _organisations(source: str, station_id: UUID | None, departments: Sequence[UUID] | None) -> Select[*tuple[Any, ...]]:
+def _organisations(source: str, station_id: UUID | None, departments: Sequence[UUID] | None) -> Rows:
     place = Organisation
     found = _row(source, place.id, place.name, place.name_en).where(place.kind == _KINDS[source], place.is_active)
     if source == "departments" and departments is not None:
@@ -157,14 +158,14 @@ def _organisations(source: str, station_id: UUID | None, departments: Sequence[U
     return found.where(place.id != station_id) if source == "stations" and station_id else found
 
 
-def _open_cases(station_id: UUID | None, case_id: UUID | None) -> Select[*tuple[Any, ...]]:
+def _open_cases(station_id: UUID | None, case_id: UUID | None) -> Rows:
     found = _row("cases:open", Case.id, Case.number, Person.name, Person.name_is_alias)
     return found.join(Person, Person.id == Case.subject_id).where(
         Case.organisation_id == station_id, Case.id != case_id, Case.state.in_(states.OPEN)
     )
 
 
-def _uploads(user_id: UUID) -> Select[*tuple[Any, ...]]:
+def _uploads(user_id: UUID) -> Rows:
     found = _row("attachments", Attachment.id, Attachment.name, Attachment.size)
     return found.where(Attachment.uploaded_by_id == user_id, Attachment.entry_id.is_(None))
 
