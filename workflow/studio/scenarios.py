@@ -81,10 +81,22 @@ class _Player:
                 self._complete(step.complete, step.values)
             if step.wait is not None or step.until is not None:
                 self._advance(step.until or self.now + (step.wait or timedelta()))
+            self._must_not_stand_still()
             self.played.differences += compare_step(number, step.then, self.run)
         self.played.outcome = self.run.outcome if self.run.state is engine.RunState.COMPLETED else None
         self.played.differences += compare(self.scenario.path, self.scenario.outcome, self.played.path, self.run)
         self.played.differences += compare_calls(self.scenario.calls, self.played.calls)
+
+    def _must_not_stand_still(self) -> None:
+        incident = self.run.incident
+        if incident is not None:
+            where = incident.element_id or "?"
+            raise _Refused(
+                Text(
+                    f"案例停在“{where}”：{incident.message.zh}",
+                    f"The case stands still at {where}: {incident.message.en}",
+                )
+            )
 
     def _complete(self, element_id: str, values: Mapping[str, Any]) -> None:
         task = next((task for task in self.run.open_tasks() if task.element_id == element_id), None)
