@@ -1,43 +1,20 @@
 // FEEL as the engine needs it: parse once, evaluate often, and an error wherever plain FEEL would quietly answer
 // "false" or "null" (feel-zeebe.md §1.3). Everything enters and leaves as JSON text.
-import { parseExpression, parseUnaryTests, interpreter, builtins, fn, getType, hooks } from "@bpmn-io/feelin";
-import { DateTime, Duration, FixedOffsetZone } from "luxon";
+import { parseExpression, parseUnaryTests, interpreter, builtins, fn } from "@bpmn-io/feelin";
+import { reset, strict } from "./hooks.js";
 import { freeNames } from "./names.js";
-import { Stop } from "./stop.js";
-import { reviveAll, encode, localDate } from "./values.js";
 import { install, setMoment } from "./functions.js";
+import { Stop } from "./stop.js";
+import { reviveAll, encode } from "./values.js";
 
 install(builtins, fn);
 
 const KNOWN = Object.fromEntries(Object.keys(builtins).map((name) => [name, {}]));
+const { not: _not, ...KNOWN_IN_CELLS } = KNOWN; // in a cell not(...) is the negation of tests, no function
 const compiled = new Map();
 
-hooks.mismatch = (left, right) => {
-  if (left === "nil" || right === "nil") return false;
-  throw new Stop("type", [left, right]);
-};
-hooks.inRange = (range, value) => {
-  const bound = getType(range.start ?? range.end ?? null);
-  const type = getType(value);
-  if (type === "nil" || bound === "nil" || bound === type) return;
-  throw new Stop("type", [type, bound]);
-};
-hooks.yesOrNo = (value) => {
-  if (typeof value === "boolean") return value;
-  throw new Stop("if", [getType(value)]);
-};
-
-// Warnings of the interpreter are errors here: a name that is not there must never decide anything.
-const strict = {
-  addWarning(node, type) {
-    const kind = { NO_VARIABLE_FOUND: "name", NO_CONTEXT_ENTRY_FOUND: "name", NO_PROPERTY_FOUND: "property",
-                   INVALID_TYPE: "arithmetic", NO_FUNCTION_FOUND: "function", FUNCTION_INVOCATION_FAILURE: "arguments" }[type];
-    throw new Stop(kind ?? "type", [node.input]);
-  },
-};
-
 function parse(source, unary) {
-  return (unary ? parseUnaryTests : parseExpression)(source, KNOWN, "camunda");
+  return unary ? parseUnaryTests(source, KNOWN_IN_CELLS, "camunda") : parseExpression(source, KNOWN, "camunda");
 }
 
 function build(source, unary) {
@@ -53,20 +30,28 @@ function build(source, unary) {
 // Answers "v<JSON>" for a value, "t"/"f"/"n" for the commonest ones, "!<JSON>" for an error.
 function guarded(work) {
   try {
+    reset();
     return work();
   } catch (error) {
-    if (error instanceof Stop) return "!" + JSON.stringify([error.kind, error.values]);
-    if (error instanceof InternalError || error instanceof RangeError) throw error; // the limits of QuickJS
-    const kind = error.name === "SyntaxError" || error.position ? "syntax" : "failed";
-    return "!" + JSON.stringify([kind, [String(error.message ?? error)]]);
+    if (error instanceof Stop) return marked("!", [error.kind, error.values]);
+    if (error.position) return marked("!", ["syntax", [error.position.from + 1, error.input ?? ""]]);
+    // Feelin's own complaints; their texts may hold values. Anything else comes from the limits of QuickJS, which
+    // surface as an InternalError or, while parsing, as a meaningless TypeError.
+    if (error.name === "Error") return marked("!", ["failed", []]);
+    throw error;
   }
+}
+
+// Joined, not added: the Python binding cannot read the ropes that adding makes of long texts.
+function marked(mark, value) {
+  return [mark, JSON.stringify(value)].join("");
 }
 
 function answer(value) {
   if (value === true) return "t";
   if (value === false) return "f";
   if (value === null || value === undefined) return "n";
-  return "v" + JSON.stringify(encode(value));
+  return marked("v", encode(value));
 }
 
 export function compile(source, unary) {
@@ -86,7 +71,10 @@ export function test(source, data, moment) {
   });
 }
 export function names(source, unary) {
-  return guarded(() => "v" + JSON.stringify(freeNames(parse(source, unary), source, builtins)));
+  return guarded(() => {
+    build(source, unary); // says where the fault is; the tree of a faulty text is worth nothing
+    return marked("v", freeNames(parse(source, unary), source, builtins));
+  });
 }
 export function functions() {
   return JSON.stringify(Object.keys(builtins));

@@ -1,11 +1,13 @@
 // The names that an expression takes from its surroundings: needed ones, those only compared with null, and those that
 // may be a field of a filtered item; and the functions it calls.
+import { refuse } from "./refusals.js";
+
 function toTree(tree, source) {
   const root = { children: [] };
   const stack = [root];
   tree.iterate({
     enter(ref) {
-      const node = { name: ref.name, text: source.slice(ref.from, ref.to), children: [] };
+      const node = { name: ref.name, from: ref.from, text: source.slice(ref.from, ref.to), children: [] };
       stack[stack.length - 1].children.push(node);
       stack.push(node);
     },
@@ -17,7 +19,7 @@ function toTree(tree, source) {
 const tidy = (text) => text.replace(/`/g, "").replace(/\s+/g, " ").trim();
 
 export function freeNames(tree, source, builtins) {
-  const found = { required: new Set(), optional: new Set(), maybe: new Set(), functions: new Set(), steps: new Set() };
+  const found = { required: new Set(), optional: new Set(), maybe: new Set(), functions: new Set() };
 
   function path(node) {
     if (node.name === "VariableName") return [tidy(node.text)];
@@ -41,7 +43,6 @@ export function freeNames(tree, source, builtins) {
     const kids = node.children;
     switch (node.name) {
       case "VariableName": case "PathExpression": {
-        if (node.name === "PathExpression") found.steps.add(tidy(kids[1].text));
         const names = path(node);
         return names ? note(names, scope, mode) : walk(kids[0], scope, mode);
       }
@@ -88,6 +89,8 @@ export function freeNames(tree, source, builtins) {
     }
   }
 
-  each(toTree(tree, source).children, new Set(), "required");
+  const top = toTree(tree, source).children;
+  top.forEach((node) => refuse(node));
+  each(top, new Set(), "required");
   return Object.fromEntries(Object.entries(found).map(([key, set]) => [key, [...set]]));
 }

@@ -7,6 +7,15 @@ export function localDate(year, month, day) {
   return DateTime.fromObject({ year, month, day }, { zone: FixedOffsetZone.utcInstance });
 }
 
+// Feelin takes an instant at midnight in UTC for a date; a zone of our own, also without offset, tells them apart.
+const ZERO = new FixedOffsetZone(0);
+
+// An instant from ISO text, keeping its offset; without one it is `offset` minutes from UTC.
+export function instant(text, offset = 0) {
+  const read = DateTime.fromISO(text, { setZone: true, zone: offset ? FixedOffsetZone.instance(offset) : ZERO });
+  return read.isValid && read.zone === FixedOffsetZone.utcInstance ? DateTime.fromMillis(read.toMillis(), { zone: ZERO }) : read;
+}
+
 function revive(value) {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(revive);
@@ -14,7 +23,8 @@ function revive(value) {
     const [year, month, day] = value.$d.split("-").map(Number);
     return localDate(year, month, day);
   }
-  if (typeof value.$t === "string") return DateTime.fromISO(value.$t, { setZone: true });
+  if (typeof value.$t === "string") return instant(value.$t);
+  if (typeof value.$h === "string") return instant(`0001-01-01T${value.$h}`);
   if (typeof value.$p === "string") return Duration.fromISO(value.$p);
   return reviveAll(value);
 }
@@ -30,8 +40,9 @@ export function encode(value) {
     case "nil": return null;
     case "boolean": case "string": return value;
     case "number":
-      if (!Number.isFinite(value)) return null;
-      if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new Stop("large", [String(value)]);
+      if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+        throw new Stop("large", []);
+      }
       return value;
     case "date": return { $d: value.toFormat("yyyy-MM-dd") };
     case "time": return { $h: value.toFormat("HH:mm:ss") };

@@ -21,8 +21,6 @@ class Names:
     maybe: frozenset[str]
     """Inside a filter: a field of the item, or a name from outside."""
     functions: frozenset[str]
-    steps: frozenset[str]
-    """Every name that stands behind a dot."""
 
     @property
     def top(self) -> frozenset[str]:
@@ -32,7 +30,7 @@ class Names:
 
 @lru_cache(maxsize=10_000)
 def names(source: str, unary: bool = False) -> Names:
-    """The free names of an expression, or of the unary tests of a table cell. Raises FeelError for a syntax error."""
+    """The free names of an expression, or of the unary tests of a table cell. Raises FeelError for what is not read."""
     if len(source) > MAX_LENGTH:
         raise FeelError.of("length")
     found = json.loads(call("names", source, unary)[1:])

@@ -3,12 +3,11 @@
 import re
 
 from workflow.engine.feel.errors import FeelError
-from workflow.engine.feel.interpreter import builtin_functions, call
+from workflow.engine.feel.interpreter import builtin_functions
 from workflow.engine.feel.naming import MAX_LENGTH, names
 
 FOREIGN = re.compile(r"\$\{[^}]*\}?|#\{[^}]*\}?|\w+\(\)\.\w+\(")
 ZONE = re.compile(r"@\s*([A-Za-z]+/[A-Za-z_/]+)")
-COMPONENTS = {"days", "months", "years", "hours", "minutes", "seconds", "weekday"}
 OPERATORS = re.compile(r"`([^`]*[-+*/.][^`]*)`")
 LARGE = re.compile(r"(?<![\w.])\d{16,}(?![\w.])")
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -31,9 +30,5 @@ def check(source: str, unary: bool = False) -> None:
         raise FeelError.of("operator", [found[1]])
     if any(int(number) > EXACT for number in LARGE.findall(without_text)):
         raise FeelError.of("large")
-    read = names(source, unary)
-    if unknown := sorted(read.functions - builtin_functions()):
+    if unknown := sorted(names(source, unary).functions - builtin_functions()):
         raise FeelError.of("function", [unknown[0]])
-    if parts := sorted(COMPONENTS & read.steps):
-        raise FeelError.of("component", [parts[0]])
-    call("compile", source, unary)

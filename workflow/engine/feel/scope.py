@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -36,8 +37,10 @@ def _ensure(place: dict[str, Any], keys: list[str]) -> None:
 @lru_cache(maxsize=64)
 def encode_moment(moment: Moment) -> str:
     """The clock in local time and the calendar; the same text for the same moment, so that it is read only once."""
+    local = moment.now.astimezone(moment.zone)
     return json.dumps({
-        "now": moment.now.astimezone(moment.zone).isoformat(),
+        "now": local.isoformat(),
+        "offset": round((local.utcoffset() or timedelta()).total_seconds() / 60),  # of instants written without one
         "holidays": sorted(day.isoformat() for day in moment.holidays),
         "workdays": sorted(day.isoformat() for day in moment.workdays),
     })  # fmt: skip

@@ -33,11 +33,19 @@ def encode(value: Any, moment: Moment) -> Any:
         case float() | Decimal():
             return float(value)
         case datetime():
+            if value.tzinfo is None:
+                raise FeelError.of("naive")
             return {"$t": value.astimezone(moment.zone).isoformat()}
         case date():
+            if value.year < 1000:  # year 1 marks a time of day
+                raise FeelError.of("early")
             return {"$d": value.isoformat()}
+        case time():
+            return {"$h": value.replace(microsecond=0).isoformat()}
         case timedelta():
-            return {"$p": f"PT{value.total_seconds():g}S" if value.total_seconds() < 1e6 else f"PT{round(value.total_seconds())}S"}
+            length = abs(value)
+            seconds = f"{length.seconds}.{length.microseconds // 1000:03d}"
+            return {"$p": f"{'-' if value < timedelta() else ''}P{length.days}DT{seconds}S"}
         case Mapping():
             return {str(key): encode(entry, moment) for key, entry in value.items()}
         case list() | tuple() | set() | frozenset():
