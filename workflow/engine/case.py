@@ -6,7 +6,7 @@ an interrupting one takes its activity away before anybody else moves.
 """
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -18,12 +18,18 @@ from workflow.engine.passages import Passage, Sent
 from workflow.engine.router import Router
 from workflow.engine.scopes import ScopeMixin
 from workflow.engine.script import FeelEngine
+from workflow.engine.specs.gateways import Inclusive
 from workflow.engine.specs.scope import ScopeSpec
 from workflow.engine.text import Text
 from workflow.engine.token import Token
 
-MAX_STEPS = 20_000
-"""Automatic steps between two inputs from outside; a drawing that wants more goes round in circles."""
+MAX_STEPS = 50_000
+"""Automatic steps between two inputs from outside."""
+MAX_VISITS = 1_000
+"""Times that one node of one scope may be passed between two inputs from outside, instances apart.
+
+A drawing that wants more of either goes round in circles.
+"""
 
 
 class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
@@ -40,8 +46,8 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
         self.ready: deque[Token] = deque()
         self.timers: list[tuple[datetime, str, int]] = []
         self.conditions: dict[str, Token] = {}
-        self.joins: dict[str, Token] = {}
-        """Tokens waiting at inclusive joins, which look at the rest of the scope to decide."""
+        self.waiting: dict[str, dict[str, Token]] = {}
+        """Kind of event -> the tokens that wait for one, by id; some of them may be gone by now."""
         self.data_changed = False
         self.events = Router(self)
         self.incident: tuple[str | None, Text] | None = None
@@ -83,6 +89,7 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
         for position, slot in enumerate(token.internal_data.get("slots", ())):
             if slot is None:
                 continue
+            self.waiting.setdefault(slot["kind"], {})[token.id] = token
             if slot["kind"] == "timer":
                 self.watch_timer(token, position)
             elif slot["kind"] == "condition":
@@ -103,25 +110,22 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
 
     def advance(self) -> None:
         """Run until people or time are needed. Raises StepFailed."""
-        steps, token = 0, None
+        steps = 0
+        visits: Counter[tuple[str | None, str]] = Counter()
         while not self.completed and self.incident is None:
-            if self._settle_events():
-                steps += 1
-            else:
-                token = self._next_ready()
-                if token is not None:
-                    token.run()
-                    steps += 1
-                elif not self._open_joins():
-                    break
-            if steps > MAX_STEPS:
-                raise StepFailed(
-                    Text(
-                        f"流程连续自动执行了 {MAX_STEPS} 步仍未停下，可能在绕圈。",
-                        f"The process made {MAX_STEPS} automatic steps in a row; it seems to go round in circles.",
-                    ),
-                    token.element_id if token is not None else None,
-                )
+            fired = self._settle_events()
+            token = fired or self._next_ready()
+            if token is None:
+                if self._open_joins():
+                    continue
+                break
+            steps += 1
+            where = (token.workflow.parent_task_id, token.task_spec.name)
+            visits[where] += not token.is_instance
+            if steps > MAX_STEPS or visits[where] > MAX_VISITS:
+                raise _circle(token)
+            if fired is None:
+                token.run()
         if not self.completed and self.incident is None:
             self._look_for_deadlock()
 
@@ -132,8 +136,8 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
                 return token
         return None
 
-    def _settle_events(self) -> bool:
-        """Fire one timer that is due or one condition that has turned true."""
+    def _settle_events(self) -> Token | None:
+        """Fire one timer that is due or one condition that has turned true; the token that waited for it."""
         now = self.script_engine.moment.now
         while self.timers and self.timers[0][0] <= now:
             due, token_id, position = heapq.heappop(self.timers)
@@ -141,13 +145,14 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
             slots = token.internal_data.get("slots", ()) if token is not None else ()
             if token is not None and position < len(slots) and slots[position] and slots[position].get("due") == due:
                 token.task_spec.fire(token, position, {})
-                return True
+                return token
         if self.data_changed:
             self.data_changed = False
             return self._settle_conditions()
-        return False
+        return None
 
-    def _settle_conditions(self) -> bool:
+    def _settle_conditions(self) -> Token | None:
+        answers: dict[tuple[int, str, int], bool] = {}
         for token in list(self.conditions.values()):
             if self.index.get(token.id) is not token:
                 self.conditions.pop(token.id, None)
@@ -155,20 +160,35 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
             for position, slot in enumerate(token.internal_data.get("slots", ())):
                 if slot is None or slot["kind"] != "condition":
                     continue
-                was, slot["was"] = slot["was"], token.task_spec.slot_definition(token, position).holds(token)
+                was, slot["was"] = slot["was"], self._has_come_true(token, position, answers)
                 if slot["was"] and not was:
                     # Others may have turned true by the same change: look again after this one.
                     self.data_changed = True
                     token.task_spec.fire(token, position, {})
-                    return True
-        return False
+                    return token
+        return None
+
+    @staticmethod
+    def _has_come_true(token: Token, position: int, answers: dict[tuple[int, str, int], bool]) -> bool:
+        definition = token.task_spec.slot_definition(token, position)
+        if token.data or token.parent is not token.workflow.task_tree:
+            return bool(definition.holds(token))
+        # Tokens without variables of their own see the same: one evaluation does for all on a node.
+        key = (id(token.workflow), token.task_spec.name, position)
+        if key not in answers:
+            answers[key] = definition.holds(token)
+        return answers[key]
 
     def _open_joins(self) -> bool:
-        """Open one inclusive join that nothing more can reach."""
-        for token in list(self.joins.values()):
-            if not token.is_alive or not token.has_state(TaskState.WAITING):
-                self.joins.pop(token.id, None)
-            elif token.task_spec.may_open(token):
+        """Open one inclusive join that nothing more can reach: the one where a token has waited longest."""
+        first = [
+            next(iter(tokens.values()))
+            for scope in self.every_scope()
+            for name, tokens in scope.at_join.items()
+            if tokens and isinstance(scope.spec.task_specs[name], Inclusive)
+        ]
+        for token in sorted(first, key=lambda token: int(token.id)):
+            if token.task_spec.may_open(token):
                 token.task_spec.open(token)
                 return True
         return False
@@ -189,6 +209,17 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
                 f"The join “{name.en}” waits for a branch that will never arrive.",
             ),
         )
+
+
+def _circle(token: Token) -> StepFailed:
+    name = token.name
+    return StepFailed(
+        Text(
+            f"流程在“{name.zh}”处连续自动重复，没有停下，可能在绕圈。",
+            f"The process repeats “{name.en}” by itself without stopping; it seems to go round in circles.",
+        ),
+        token.element_id,
+    )
 
 
 def _can_move(token: Token) -> bool:

@@ -45,11 +45,7 @@ class Router:
 
     def signal(self, name: str, payload: Mapping[str, Any]) -> int:
         """Wake all that wait for a signal, interrupting ones first; how many there were."""
-        places = [
-            place
-            for place in self._waiting("signal")
-            if place[0].task_spec is not None and self._slot(place)["name"] == name
-        ]
+        places = [place for place in self._waiting("signal") if self._slot(place)["name"] == name]
         places.sort(key=lambda place: not _interrupts(place[0]))
         for place in places:
             if self._case.index.get(place[0].id) is place[0] and self._slot(place):
@@ -71,7 +67,11 @@ class Router:
         return False
 
     def _waiting(self, kind: str) -> Iterator[Place]:
-        for token in self._case.every_token():
+        """The tokens that wait for an event of this kind, oldest first."""
+        tokens = self._case.waiting.get(kind, {})
+        for name in [name for name, token in tokens.items() if self._case.index.get(name) is not token]:
+            del tokens[name]
+        for token in sorted(tokens.values(), key=lambda token: int(token.id)):
             for position, slot in enumerate(token.internal_data.get("slots", ())):
                 if slot is not None and slot["kind"] == kind:
                     yield token, position
@@ -86,7 +86,7 @@ class Router:
                 if found is not None:
                     return found
                 inside = inside.parent
-            found = self._matching([other for other in workflow.tokens if other.is_armed], kind, code)
+            found = self._matching(workflow.armed, kind, code)
             if found is not None:
                 return found
             inside = workflow.host

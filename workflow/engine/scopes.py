@@ -1,15 +1,21 @@
 """Scopes of a running case: the tokens on a process, inside a subprocess, inside a called process."""
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
 
+from workflow.engine.errors import StepFailed
 from workflow.engine.specs.scope import ScopeSpec
+from workflow.engine.text import Text
 from workflow.engine.token import Token
 
 if TYPE_CHECKING:
     from workflow.engine.case import Case
+
+MAX_TOKENS = 20_000
+"""Tokens in all scopes of a case; a drawing that wants more makes them in a circle."""
 
 
 class ScopeMixin:
@@ -26,15 +32,24 @@ class ScopeMixin:
     enough: bool
     """An ad-hoc subprocess whose completion condition was met: nothing more is offered."""
 
+    at_join: dict[str, dict[str, Token]]
+    """Node name of a join -> the tokens waiting there, by id, oldest first."""
+
     def plant(self) -> None:
         """The root of the tree, which all tokens hang on; it stands for the scope and is never pruned."""
-        self.offers, self.enough = [], False
+        self.offers, self.enough, self.at_join = [], False, {}
         self.task_tree = Token(self, self.spec.start, state=TaskState.COMPLETED, id="root")
 
     @property
     def tokens(self) -> list[Token]:
         """All tokens of this scope itself, oldest first: inner scopes have their own."""
         return [task for task in self.tasks.values() if task is not self.task_tree]
+
+    @property
+    def armed(self) -> list[Token]:
+        """The event subprocesses that wait for their event; they were planted before all other tokens."""
+        waiting = (self.tasks[name] for name in self.task_tree._children)
+        return list(takewhile(lambda token: token.is_armed, waiting))
 
     @property
     def host(self) -> Token | None:
@@ -50,6 +65,10 @@ class ScopeMixin:
         **internal: Any,
     ) -> Token:
         """Put a new token on a node and let it enter: it becomes ready, waits, or opens its inner scope."""
+        if len(self.top_workflow.index) >= MAX_TOKENS:
+            raise StepFailed(
+                Text("案例中同时打开的步骤太多。", "Too many steps of the case are open at once."), spec_name
+            )
         token = Token(
             self,
             self.spec.task_specs[spec_name],
@@ -73,11 +92,21 @@ class ScopeMixin:
             del self.top_workflow.subprocesses[token.id]
         if not token.has_state(TaskState.FINISHED_MASK):
             token._set_state(TaskState.CANCELLED)
+        self.release(token)
         parent = token.parent
         if parent is not None:
             parent._children.remove(token.id)
         del self.tasks[token.id]
         del self.top_workflow.index[token.id]
+
+    def hold(self, token: Token) -> None:
+        """Take note of a token that waits at a join."""
+        self.at_join.setdefault(token.task_spec.name, {})[token.id] = token
+
+    def release(self, token: Token) -> None:
+        """A token no longer waits at a join, if it did."""
+        if token.task_spec.is_join:
+            self.at_join.get(token.task_spec.name, {}).pop(token.id, None)
 
     def clear(self, keep: Token | None = None) -> None:
         """Take all tokens away, except perhaps one."""

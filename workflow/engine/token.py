@@ -130,7 +130,8 @@ class Token(Task):  # type: ignore[misc]
         frames = [(frame, fence) for frame, fence in self._frames() if frame is not skip]
         for name, value in changes.items():
             self._write_one(frames, name, value)
-        self.workflow.top_workflow.data_changed = True
+        if changes:
+            self.workflow.top_workflow.data_changed = True
 
     @staticmethod
     def _write_one(frames: list[tuple[Frame, bool]], name: str, value: Any) -> None:

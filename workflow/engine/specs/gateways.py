@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway, ParallelGateway
-from SpiffWorkflow.util.task import TaskState
 
 from workflow.engine.specs.node import Flow, Node
 from workflow.engine.token import Token
@@ -31,9 +30,16 @@ class Join(Node):
 
     def waiting(self, token: Token) -> list[Token]:
         """The tokens waiting at this join in this scope, oldest first."""
-        return [
-            other for other in token.workflow.tokens if other.task_spec is self and other.has_state(TaskState.WAITING)
-        ]
+        return list(token.workflow.at_join.get(self.name, {}).values())
+
+    def stay(self, token: Token) -> bool:
+        """Wait here for the others; returns False, as `enter` does for a token that waits."""
+        token.workflow.hold(token)
+        return self.wait(token)
+
+    def resume(self, token: Token) -> None:
+        """Restored: stand among the waiting again."""
+        token.workflow.hold(token)
 
     def merge(self, token: Token) -> None:
         """Take one waiting token from every flow that has one; `token` is left and goes on.
@@ -43,6 +49,7 @@ class Join(Node):
         merged: dict[str | None, Token] = {}
         for other in self.waiting(token):
             merged.setdefault(other.internal_data.get("flow"), other)
+        token.workflow.release(token)
         for other in merged.values():
             if other is not token:
                 token.workflow.drop(other)
@@ -55,7 +62,7 @@ class Parallel(Join, ParallelGateway):  # type: ignore[misc]
         """Wait until every flow has a token."""
         if len(self.arrivals) < 2:
             return True
-        self.wait(token)
+        self.stay(token)
         if {other.internal_data.get("flow") for other in self.waiting(token)} < set(self.arrivals):
             return False
         # It was an empty flow that this token filled, so it is the only one on its flow.
@@ -83,13 +90,7 @@ class Inclusive(Join, InclusiveGateway):  # type: ignore[misc]
         """Wait until the rest of the scope has been looked at, which happens when nothing else is ready."""
         if len(self.arrivals) < 2:
             return True
-        token.workflow.top_workflow.joins[token.id] = token
-        return self.wait(token)
-
-    def resume(self, token: Token) -> None:
-        """Look at it again with the next step, when its turn comes."""
-        if len(self.arrivals) > 1:
-            token.workflow.top_workflow.joins[token.id] = token
+        return self.stay(token)
 
     def may_open(self, token: Token) -> bool:
         """Whether nothing that is still to be waited for is under way."""

@@ -12,7 +12,7 @@ from workflow.engine.specs.activities import Activity
 from workflow.engine.text import Text
 from workflow.engine.token import Token
 
-MAX_INSTANCES = 10_000
+MAX_INSTANCES = 5_000
 
 
 class Wrapper(Activity):
