@@ -33,7 +33,7 @@ def test_a_referral_opens_a_case_at_the_station_of_the_same_hospital(ward: Any, 
     assert opened.due_at > ward.now
     person = session.get_one(Person, case.subject_id)
     assert (person.name, person.record_number) == ("王小明", "M-0012345")
-    kinds = list(session.scalars(select(Event.kind).order_by(Event.id)))
+    kinds = list(session.scalars(select(Event.kind).where(Event.case_id == case.id).order_by(Event.at, Event.id)))
     assert kinds[0] == "case.opened"
     assert "task.completed" in kinds
 
