@@ -163,5 +163,7 @@ def _paths(fields: list[Field]) -> frozenset[str]:
 def _common(sources: list[Knowledge]) -> Knowledge | None:
     if not sources:
         return None
+    if len(sources) == 1:
+        return sources[0]
     return Knowledge(frozenset.intersection(*(each.paths for each in sources)),
                      frozenset.intersection(*(each.facts for each in sources)))

@@ -80,7 +80,7 @@ def _decision(file: str, element: etree._Element) -> Decision:
         outputs=tuple(
             Column(each.get("label", ""), each.get("name") or "", *_kind(each.get("typeRef")))
             for each in table.iterfind("{*}output")) if table is not None else (),
-        rows=tuple(_row(each) for each in table.iterfind("{*}rule")) if table is not None else (),
+        rows=tuple(_row(each, table) for each in table.iterfind("{*}rule")) if table is not None else (),
         requires=requires, formula=_content(literal) if literal is not None else None,
         variable=(variable.get("name") if variable is not None else None) or name,
     )
@@ -93,11 +93,14 @@ def _input(element: etree._Element) -> Column:
     return Column(element.get("label", ""), source, *_kind(type_ref))
 
 
-def _row(element: etree._Element) -> Row:
-    return Row(
-        element.get("id", ""), tuple(_content(each) for each in element.iterfind("{*}inputEntry")),
-        tuple(_content(each) for each in element.iterfind("{*}outputEntry")),
+def _row(element: etree._Element, table: etree._Element) -> Row:
+    """A rule; cells that a damaged file lacks are read as empty."""
+    inputs, outputs = (
+        tuple(cells + [""] * (len(table.findall(f"{{*}}{column}")) - len(cells)))
+        for column in ("input", "output")
+        for cells in [[_content(each) for each in element.iterfind(f"{{*}}{column}Entry")]]
     )
+    return Row(element.get("id", ""), inputs, outputs)
 
 
 def _kind(type_ref: str | None) -> tuple[str, bool]:

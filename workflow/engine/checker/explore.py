@@ -64,15 +64,11 @@ def _walk(found: Exploration, waiting: list[int], fully: set[int], limit: int, *
     net = found.net
     while waiting:
         state = waiting.pop()
-        enabled = _enabled(net, state)
-        if not enabled:
-            found.after[state] = []
-            if state:
-                found.stuck.append(state)
-            continue
-        _note_meetings(found, state)
+        moving = _enabled(net, state) if every_move or state in fully else _first(net, state)
         following = found.after[state] = []
-        for trigger in enabled if every_move or state in fully else _first(enabled):
+        if state and not moving:
+            found.stuck.append(state)
+        for trigger in moving:
             found.moved.add(trigger.node.id)
             for outcome in trigger.outcomes:
                 after = _move(found, state, trigger, outcome)
@@ -90,35 +86,36 @@ def _enabled(net: Net, state: int) -> list[Trigger]:
     return sorted((trigger for trigger in triggers.values() if trigger.enabled(state)), key=lambda each: each.rank)
 
 
-def _first(enabled: list[Trigger]) -> list[Trigger]:
+def _first(net: Net, state: int) -> list[Trigger]:
+    """The one that moves: places are numbered in the order of the drawing, so the lowest that can."""
+    for place in net.marked(state):
+        trigger = net.by_place.get(place)
+        if trigger is not None and trigger.enabled(state):
+            return _spare_others(_enabled(net, state)) if trigger.kills else [trigger]
+    return []
+
+
+def _spare_others(enabled: list[Trigger]) -> list[Trigger]:
+    """The first that takes nothing away which another could still move; all, if each would."""
     for trigger in enabled:
-        kills = 0
-        for outcome in trigger.outcomes:
-            kills |= outcome.kills
-        if not any(other is not trigger and other.needs & kills for other in enabled):
+        if not any(other is not trigger and other.needs & trigger.kills for other in enabled):
             return [trigger]
     return enabled
 
 
 def _move(found: Exploration, state: int, trigger: Trigger, outcome: Outcome) -> int:
+    net = found.net
     rest = state & ~trigger.consumes & ~outcome.kills
-    for place in found.net.marked(rest & outcome.produces):
-        found.marked_twice.setdefault((place, trigger.node.id), (state, trigger))
+    after = rest | outcome.produces
+    for place in net.marked(outcome.produces):
+        if rest & place:
+            found.marked_twice.setdefault((place, trigger.node.id), (state, trigger))
+        met = after & net.meeting.get(place, 0)
+        if met & (met - 1):
+            found.met_twice.setdefault(net.consumer[place].id, after)
     if outcome.uncaught:
         found.uncaught.add(trigger.node.id)
-    return rest | outcome.produces
-
-
-def _note_meetings(found: Exploration, state: int) -> None:
-    seen: set[str] = set()
-    for place in found.net.marked(state):
-        node = found.net.consumer.get(place)
-        if node is None or node.kind in {"parallelGateway", "inclusiveGateway"} or (
-                node.kind == "endEvent" and not node.events):
-            continue
-        if node.id in seen:
-            found.met_twice.setdefault(node.id, state)
-        seen.add(node.id)
+    return after
 
 
 def _cannot_finish(found: Exploration) -> list[int]:

@@ -18,7 +18,7 @@ from workflow.engine.checker.report import Report, flow_name
 from workflow.engine.checker.samples import mentions, samples, spoken
 from workflow.engine.moment import Moment
 
-CASES_AT_MOST = 20_000
+EVALUATIONS_AT_MOST = 40_000
 MOMENT = Moment(datetime(2026, 1, 15, 4, tzinfo=UTC))
 Case = dict[str, Any]
 
@@ -28,12 +28,13 @@ def check(context: Context, formulas: Formulas, known: dict[str, Flowing], repor
     for diagram in context.diagrams.values():
         for node in diagram.nodes.values():
             flows = [diagram.flows[flow] for flow in node.outgoing]
-            if node.kind in {"exclusiveGateway", "inclusiveGateway"} and len(flows) > 1:
-                _check_gateway(context, formulas, diagram, node, flows, known, report)
+            if any(flow.condition for flow in flows):
+                _check_node(context, formulas, diagram, node, flows, known, report)
 
 
-def _check_gateway(context: Context, formulas: Formulas, diagram: Diagram, node: Node, flows: list[Flow],
-                   known: dict[str, Flowing], report: Report) -> None:
+def _check_node(context: Context, formulas: Formulas, diagram: Diagram, node: Node, flows: list[Flow],
+                known: dict[str, Flowing], report: Report) -> None:
+    """Gateways, and other nodes whose arrows have conditions: these take all that are true, as an inclusive one."""
     bare = [flow for flow in flows if not flow.condition and flow.id != node.default]
     conditions = [(flow, flow.condition) for flow in flows if flow.condition and flow.id != node.default]
     if bare or any(formulas.of(condition) is None for _, condition in conditions) or report.blames(node.outgoing):
@@ -82,7 +83,7 @@ class Trial:
     def of(cls, context: Context, conditions: list[str], facts: list[Fact]) -> "Trial | None":
         """Samples for some conditions, or None if they ask questions that samples cannot answer."""
         values = _samples(context, conditions)
-        if values is None or prod(map(len, values.values())) > CASES_AT_MOST:
+        if values is None or prod(map(len, values.values())) * len(conditions) > EVALUATIONS_AT_MOST:
             return None
         own, sources, rules = list(values), list(conditions), list[Fact]()
         hides: dict[str, tuple[str, ...]] = {}
@@ -90,7 +91,7 @@ class Trial:
             (source, None) for path in own for source in context.known.get(path, Field(path)).hides]
         for source, truth in extra:
             more = _samples(context, [*sources, source])
-            if more is None or prod(map(len, more.values())) > CASES_AT_MOST:
+            if more is None or prod(map(len, more.values())) * len(conditions) > EVALUATIONS_AT_MOST:
                 continue
             values = more
             sources.append(source)

@@ -1,5 +1,7 @@
 """What may have been set when a step is reached: by something before it, or by something beside it."""
 
+from functools import cached_property
+
 from workflow.engine.checker.context import Context
 from workflow.engine.checker.diagram import Diagram, Node
 from workflow.engine.checker.fields import Field
@@ -14,15 +16,14 @@ class Maybe:
     def __init__(self, context: Context, diagram: Diagram, graph: Graph) -> None:
         self._diagram = diagram
         self._next = {node.id: self._following(node, graph) for node in diagram.nodes.values()}
-        self._ahead = {node.id: self._after(node) for node in diagram.nodes.values()}
         self._sets = {node.id: possible_results(context, node) for node in diagram.nodes.values()}
-        self._beside = self._branches_beside()
 
     def before(self, node: Node) -> dict[str, Field]:
         """The fields by path; `ANYTHING` is among them if an operation or message may have set what it likes."""
         found: dict[str, Field] = {}
+        leading_here = reach(self._previous, [node.id])
         for other, results in self._sets.items():
-            if results and (node.id in self._ahead[other] or self._are_beside(other, node.id)):
+            if results and (self._leads(other, leading_here) or self._are_beside(other, node.id)):
                 found.update((each.path, each) for each in results)
         return found
 
@@ -30,10 +31,18 @@ class Maybe:
         """Whatever any step of the process sets."""
         return {each.path: each for results in self._sets.values() for each in results}
 
-    def _after(self, node: Node) -> set[str]:
-        """What comes once a node is done; the event that cuts it short comes before it is."""
-        cut_short = {event.id for event in self._diagram.boundaries(node.id) if event.interrupting}
-        return reach(self._next, [each for each in self._next[node.id] if each not in cut_short])
+    def _leads(self, node_id: str, leading_here: set[str]) -> bool:
+        """True if a step may be done before; an event that cuts it short comes before it is done."""
+        cut_short = {event.id for event in self._diagram.boundaries(node_id) if event.interrupting}
+        return any(each in leading_here and each not in cut_short for each in self._next[node_id])
+
+    @cached_property
+    def _previous(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {node: [] for node in self._next}
+        for source, targets in self._next.items():
+            for target in targets:
+                found[target].append(source)
+        return found
 
     def _following(self, node: Node, graph: Graph) -> list[str]:
         following = list(graph.next[node.id])
@@ -44,7 +53,9 @@ class Maybe:
             following += graph.next[scope]
         return following
 
-    def _branches_beside(self) -> list[list[set[str]]]:
+    @cached_property
+    def _beside(self) -> list[list[set[str]]]:
+        """For each place where branches part, what lies on each."""
         found = []
         for node in self._diagram.nodes.values():
             splits = node.kind not in {"exclusiveGateway", "eventBasedGateway"} and len(node.outgoing) > 1

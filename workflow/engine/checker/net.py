@@ -6,11 +6,15 @@ boundary event that has fired. A second token on a place is a fault of the drawi
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from operator import or_
 
 from workflow.engine.checker.catching import handler_catches_errors, is_interrupting
 from workflow.engine.checker.diagram import Diagram, Node
 from workflow.engine.checker.graph import Graph, link_catches
 from workflow.engine.checker.outcomes import Outcome, outcomes
+
+JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
 
 
 @dataclass
@@ -29,10 +33,10 @@ class Trigger:
     outcomes: list[Outcome] = field(default_factory=list)
     waits_for: dict[int, int] | None = None
 
-    @property
-    def is_killer(self) -> bool:
-        """True if a move takes tokens away that other nodes could have moved."""
-        return any(outcome.kills for outcome in self.outcomes)
+    @cached_property
+    def kills(self) -> int:
+        """The places from which a move may take tokens away that other nodes could have moved."""
+        return reduce(or_, (outcome.kills for outcome in self.outcomes), 0)
 
     def enabled(self, state: int) -> bool:
         """True if the node can move now."""
@@ -62,6 +66,7 @@ class Net:
         self.inner: dict[str, int] = {}
         self.consumer: dict[int, Node] = {}
         self.taken: dict[str, int] = {}
+        self.meeting: dict[int, int] = {}
         self._make_places()
         self._make_triggers()
 
@@ -113,7 +118,8 @@ class Net:
             names += ["open:" + node.id] if node.is_scope else []
             names += ["boundary:" + node.id] if node.attached_to else []
             names += ["link:" + node.id] if node.kind == "intermediateCatchEvent" and node.event("link") else []
-        for name in [*names, *diagram.flows]:
+        # Numbered in the order of the drawing, so that the lowest place of a state is the first that may move.
+        for name in sorted([*names, *diagram.flows], key=self._order):
             self.bit[name] = 1 << len(self.places)
             self.places.append(name)
         for node in diagram.nodes.values():
@@ -121,8 +127,19 @@ class Net:
                 self._share_places(node)
             self.consumer.update(dict.fromkeys(self.inputs(node), node))
             self.taken[node.id] = sum(self.inputs(node))
+            if node.kind not in JOINS and (node.kind != "endEvent" or node.events):
+                self.meeting.update(dict.fromkeys(self.inputs(node), self.taken[node.id]))
         for scope in [*diagram.scopes()][::-1]:
             self.inner[scope] = self._mask(scope)
+
+    def _order(self, name: str) -> int:
+        """The rank of the node that takes a token from a place."""
+        kind, _, node_id = name.rpartition(":")
+        if name in self.diagram.flows:
+            node_id = self.diagram.flows[name].target
+        if kind == "open":
+            return self._after(self.diagram.nodes[node_id])
+        return self.graph.rank[node_id] * 2
 
     def _share_places(self, end: Node) -> None:
         """Tokens that only wait to be counted at a plain end need no place of their own for each arrow."""

@@ -12,7 +12,9 @@ from workflow.engine.checker.diagram import Diagram, Node
 if TYPE_CHECKING:
     from workflow.engine.checker.net import Net
 
+# How many conditional branches are still tried in all combinations, and in pairs.
 ALL_SUBSETS_UP_TO = 5
+PAIRS_UP_TO = 20
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ def taken_sets(diagram: Diagram, node: Node) -> list[list[str]]:
         return [flows]
     always = [flow for flow in flows if flow not in conditional and flow not in default]
     every = len(conditional)
-    sizes = list(range(1, every + 1)) if every <= ALL_SUBSETS_UP_TO else [1, 2, every]
+    sizes = list(range(1, every + 1))
+    if every > ALL_SUBSETS_UP_TO:
+        sizes = [1, 2, every] if every <= PAIRS_UP_TO else [1, every]
     taken = [always + list(some) for size in sizes for some in combinations(conditional, size)]
     if default or always:
         taken.append(always + default)

@@ -1,6 +1,6 @@
 """Whether every formula finds what it reads: set for sure, only on some ways, or never."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Set
 from difflib import get_close_matches
 
 from workflow.engine.checker.catching import within
@@ -64,6 +64,7 @@ def _hand_over(context: Context, node: Node, flowing: Flowing, maybe: dict[str, 
 
 
 # Steps whose output mappings read what an operation, a message or a called process answered.
+FINDINGS_AT_MOST = 100
 RESULTS_UNKNOWN = frozenset({"serviceTask", "sendTask", "callActivity"})
 
 
@@ -72,6 +73,7 @@ class _Process:
                  maybe: Maybe, maybe_entry: dict[str, Field]) -> None:
         self.context, self.diagram, self.formulas, self.report = context, diagram, formulas, report
         self.flowing, self.maybe, self.maybe_entry = flowing, maybe, maybe_entry
+        self.told = 0
 
     def check(self) -> None:
         for node in self.diagram.nodes.values():
@@ -132,7 +134,7 @@ class _Process:
                 continue
             step = Text(f"表单字段“{key}”", f"the field “{key}”")
             self._demand(Names(required=frozenset(name for name in names.required if name.split(".")[0] not in row)),
-                         sure | set(form.fields), node, at=(form.file, key, step))
+                         sure | form.fields.keys(), node, at=(form.file, key, step))
 
     def _decision_reads(self, decision_id: str, seen: set[str]) -> Iterator[Names]:
         decision = self.context.decisions.get(decision_id)
@@ -149,34 +151,35 @@ class _Process:
         for required in decision.requires:
             yield from self._decision_reads(required, seen)
 
-    def _demand(self, names: Names | None, sure: Iterable[str], node: Node, *, after: bool = False,
+    def _demand(self, names: Names | None, sure: Set[str], node: Node, *, after: bool = False,
                 at: tuple[str, str, Text] | None = None) -> None:
         if names is None:
             return
         file, element, step = at or (self.diagram.file, node.id, name_of(node))
-        there = {path: self.context.known.get(path, Field(path)) for path in sure}
-        missing = [name for name in sorted(names.required) if not _finds(name, there)]
+        missing = [name for name in sorted(names.required) if not _finds(name, sure, self.context.known)]
+        doubtful = [name for name in sorted(names.optional) if not _finds(name, sure, self.context.known)]
         guarded = {name for name in missing if any(touches(each, name) for each in names.optional)}
-        doubtful = [name for name in sorted(names.optional) if not _finds(name, there)]
-        if not missing and not doubtful:
+        if not (missing or doubtful) or self.told >= FINDINGS_AT_MOST:
             return
+        self.told += 1
         before = {**self.maybe_entry, **self.maybe.before(node)}
         if after:
             before.update((each.path, each) for each in self.context.sets(node))
+        everywhere = self.maybe.everywhere()
         for name in missing + doubtful:
-            close = get_close_matches(name, [path for path in {**before, **there} if path != ANYTHING], 1, 0.8)
-            if _finds(name, before) or (ANYTHING in before and not close):
+            close = get_close_matches(name, [path for path in {*before, *sure} if path != ANYTHING], 1, 0.8)
+            if _finds(name, before, before) or (ANYTHING in before and not close):
                 if name in missing and name not in guarded:
                     self.report.add("field-perhaps-missing", file, element, step=step, field=name)
-            elif name in missing or not _finds(name, self.maybe.everywhere()):
+            elif name in missing or not _finds(name, everywhere, everywhere):
                 similar = Text(f"(是不是“{close[0]}”?)", f" (is it “{close[0]}”?)") if close else Text("", "")
                 self.report.add("field-unknown", file, element, step=step, field=name, similar=similar)
 
 
-def _finds(name: str, there: dict[str, Field]) -> bool:
+def _finds(name: str, paths: Collection[str], fields: dict[str, Field]) -> bool:
     """True if a path is set, or a part of it is read, or it is a part of something whose parts are not known."""
-    if name in there or any(path.startswith(name + ".") for path in there):
+    if name in paths or any(path.startswith(name + ".") for path in paths):
         return True
     parts = name.split(".")
-    wholes = (there.get(".".join(parts[:size])) for size in range(1, len(parts)))
-    return any(whole is not None and whole.is_open for whole in wholes)
+    wholes = (".".join(parts[:size]) for size in range(1, len(parts)))
+    return any(whole in paths and (whole not in fields or fields[whole].is_open) for whole in wholes)

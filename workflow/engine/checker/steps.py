@@ -29,6 +29,7 @@ def check(context: Context, report: Report) -> None:
             if node.is_activity or node.name.zh or node.name.en:
                 _check_names(diagram, node.id, node.name, name_of(node), report)
             _check_timer(context, diagram, node, report)
+            _check_dates(context, diagram, node, report)
         for flow in diagram.flows.values():
             if flow.name.zh or flow.name.en:
                 _check_names(diagram, flow.id, flow.name, flow_name(diagram, flow), report)
@@ -47,6 +48,12 @@ def _check_timer(context: Context, diagram: Diagram, node: Node, report: Report)
         form, text = event.timer or ("timeDuration", "")
         if text.startswith("=") and _kind(context, text.removeprefix("=").strip()) not in READ_AS[form]:
             report.at("timer-unreadable", diagram, node, timer=text)
+
+
+def _check_dates(context: Context, diagram: Diagram, node: Node, report: Report) -> None:
+    for each in node.expressions:
+        if each.role in {"dueDate", "followUpDate"} and _kind(context, each.source) not in READ_AS["timeDate"]:
+            report.at("timer-unreadable", diagram, node, timer="=" + each.source)
 
 
 def _is_readable(form: str, text: str) -> bool:

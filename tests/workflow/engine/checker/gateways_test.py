@@ -93,6 +93,14 @@ def test_an_inclusive_gateway_needs_one_true_condition() -> None:
     assert [rule for rule, _ in found('a.met = "yes"', 'a.kind = "ask"', kind="or")] == ["gateway-incomplete"]
 
 
+def test_conditions_on_the_arrows_of_a_task_count_like_those_of_a_gateway() -> None:
+    text = """start s\nuser ask form=ask\nuser a\nuser b\nor j\nstop e\ns -> ask\nask -> a : a.met = "yes"
+        ask -> b : a.met = {other}\na -> j\nb -> j -> e"""
+    right, wrong = (bundle(text.format(other=other), forms={"ask": FORM}) for other in ('"no"', '"yes"'))
+    assert analyse(right) == []
+    assert [(each.rule, each.element_id) for each in analyse(wrong)] == [("gateway-incomplete", "ask")]
+
+
 def test_what_cannot_be_shown_is_only_a_warning() -> None:
     assert [rule for rule, _ in found("a.score * 2 > 5", "a.score * 2 <= 5")] == ["gateway-unproven"]
     assert [rule for rule, _ in found("a.score > a.open", "a.score <= a.open")] == ["gateway-unproven"]

@@ -67,3 +67,32 @@ def test_a_bundle_of_two_hundred_elements_is_checked_in_two_seconds() -> None:
     found = analyse(files, variables={"go"})
     assert time.process_time() - began < 2
     assert {finding.rule for finding in found} == {"gateway-incomplete"}
+
+
+def nested(depth: int) -> str:
+    """A subprocess in a subprocess, and so on."""
+    opened = [f"sub p{level}\nstart s{level}\nstop e{level}" for level in range(depth)]
+    closed = [f"s{level} -> p{level + 1} -> e{level}\nend sub" for level in reversed(range(depth - 1))]
+    return "\n".join(["start s", "stop e", *opened, f"s{depth - 1} -> e{depth - 1}\nend sub", *closed, "s -> p0 -> e"])
+
+
+SPLIT = "start s\n{kind} x\n{kind} j\nstop e\ns -> x\nj -> e\n"
+HARD = {
+    "everything at once": SPLIT.format(kind="and") + "\n".join(
+        f"user a{number}\nx -> a{number} -> j" for number in range(1_400)),
+    "any of two hundred": SPLIT.format(kind="or") + "\n".join(
+        f"user a{number}\nx -> a{number} : go = {number}\na{number} -> j" for number in range(200)),
+    "loops that overlap": "start s\nstop e\nxor x0\ns -> x0\nx700 -> e\n" + "\n".join(
+        f"user u{number}\nxor x{number + 1}\nx{number} -> u{number} -> x{number + 1} -> x{max(0, number - 3)}"
+        for number in range(700)),
+    "a hundred levels": nested(100),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_drawings_made_to_be_hard_are_checked_or_given_up_in_two_seconds(name: str) -> None:
+    files = bundle(HARD[name])
+    began = time.process_time()
+    found = analyse(files, variables={"go"})
+    assert time.process_time() - began < 2
+    assert {finding.rule for finding in found} <= {"gateway-unproven"}
