@@ -1,0 +1,204 @@
+"""Faults of forms that are known and not yet mended: each test says what is right, and fails loudly once it is.
+
+When one is mended, take its mark away and move the test to the module of its subject.
+"""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.workflow.forms.samples import component, errors_of, form_of, form_text
+from workflow import forms
+from workflow.engine import Moment
+from workflow.forms.patterns import is_safe
+
+TABLE = {"type": "dynamiclist", "id": "t", "path": "t", "label": "表", "properties": {"label_en": "Table"}}
+
+
+def open_defect(why: str, **more: Any) -> pytest.MarkDecorator:
+    """Mark a test of what is not yet right."""
+    return pytest.mark.xfail(strict=True, reason=why, **more)
+
+
+def send(form: forms.Form, moment: Moment, **raw: str) -> forms.Submitted:
+    """Send one text for each name."""
+    return form.submit(
+        {name.replace("__", "."): [value] for name, value in raw.items()}, context={}, choices={}, moment=moment
+    )
+
+
+def rules(*components: Any) -> list[str]:
+    """The rules that a form breaks."""
+    return [finding.rule for finding in forms.check("f.form.json", form_text(*components))]
+
+
+@open_defect("optional characters multiply: matching takes twice as long for each one more")
+def test_many_optional_characters_are_no_safe_pattern() -> None:
+    assert not is_safe("a?" * 40 + "a" * 40)
+
+
+@open_defect("counted repeats multiply as endless ones do")
+def test_many_counted_repeats_are_no_safe_pattern() -> None:
+    assert not is_safe(r"\w{0,99}" * 6 + "!")
+
+
+@open_defect("20 optional characters are accepted and take about a fifth of a second; 24 take three")
+def test_no_accepted_pattern_keeps_the_server_busy(moment: Moment) -> None:
+    text = form_text(component("textfield", "a", validate={"pattern": "a?" * 20 + "a" * 20}))
+    if forms.check("f.form.json", text):
+        return
+    form, started = forms.load(text), time.process_time()
+    send(form, moment, a="a" * 19 + "b")
+    assert time.process_time() - started < 0.02
+
+
+@open_defect("every comma is dropped, so 1,5 is stored as 15")
+def test_a_decimal_comma_is_never_read_as_another_number(moment: Moment) -> None:
+    result = send(form_of(component("number", "a", decimalDigits=1)), moment, a="1,5")
+    assert result.values["a"] == 1.5 or errors_of(result) == {"a": "not_a_number"}
+
+
+@open_defect("six figures are drawn: 123456.78 comes back as 123457, and is stored so on the next submit")
+def test_a_number_is_drawn_with_all_its_figures(moment: Moment) -> None:
+    bound = form_of(component("number", "a", decimalDigits=2)).bind(
+        {"a": 123456.78}, context={}, choices={}, moment=moment
+    )
+    assert bound.components[0].value == "123456.78"
+
+
+@open_defect("six figures are read back: 123456.78 is shown as 123457")
+def test_a_number_is_read_back_with_all_its_figures() -> None:
+    (row,) = form_of(component("number", "a", decimalDigits=2)).rows({"a": 123456.78})
+    assert row.display.zh == "123456.78"
+
+
+@open_defect("limits above a million are said as 1.23457e+06")
+def test_a_limit_is_said_in_figures(moment: Moment) -> None:
+    (error,) = send(form_of(component("number", "a", validate={"max": 1234567})), moment, a="9999999").errors
+    assert "1234567" in error.message.zh
+
+
+@open_defect("an instant at the edge of the calendar ends in an OverflowError", raises=OverflowError)
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
+def test_a_date_time_outside_the_calendar_is_refused(moment: Moment, typed: str) -> None:
+    assert errors_of(send(form_of(component("datetime", "a", subtype="datetime")), moment, a=typed))
+
+
+@open_defect("PostgreSQL refuses NUL in JSONB, and drafts are stored as typed")
+def test_what_was_typed_can_always_be_stored_as_a_draft() -> None:
+    assert "\x00" not in str(form_of(component("textarea", "a")).typed({"a": ["x\x00y"]})["a"])
+
+
+@open_defect("a computed column is never computed")
+def test_a_row_computes_its_values(moment: Moment) -> None:
+    inner = [component("number", "n"), {**component("expression", "twice"), "expression": "=n * 2"}]
+    assert send(form_of({**TABLE, "components": inner}), moment, t__0__n="4").values["t"] == [{"n": 4, "twice": 8}]
+
+
+@open_defect("a blank row has no keys when it is drawn, so its condition has no answer and the field is shown")
+def test_a_blank_row_hides_what_its_condition_hides(moment: Moment) -> None:
+    inner = [component("textfield", "x"), component("textfield", "y", conditional={"hide": '=x != "more"'})]
+    form = form_of({**TABLE, "components": inner})
+    (row,) = form.bind({}, context={}, choices={}, moment=moment).components[0].rows
+    assert [cell.name for cell in row] == ["t.0.x"]
+
+
+@open_defect("a row is drawn by its text and checked by its values, so a field is hidden, then required")
+def test_a_row_is_drawn_as_it_is_checked(moment: Moment) -> None:
+    inner = [component("number", "n"), component("textfield", "y", conditional={"hide": "=n < 5"})]
+    form = form_of({**TABLE, "components": inner})
+    assert "y" not in send(form, moment, t__0__n="4").values["t"][0]
+    (row,) = form.bind(form.typed({"t.0.n": ["4"]}), context={}, choices={}, moment=moment).components[0].rows
+    assert [cell.name for cell in row] == ["t.0.n"]
+
+
+@open_defect("hidden components are known by id, so one condition hides both and drops an answer unseen")
+def test_two_components_never_share_an_id() -> None:
+    assert rules(component("textfield", "a"), {**component("textfield", "b"), "id": "id_a"})
+
+
+@open_defect("groups without an id share the id '', so hiding one hides all")
+def test_groups_without_an_id_are_told_apart(moment: Moment) -> None:
+    shut = {"type": "group", "components": [component("textfield", "a")], "conditional": {"hide": "=true"}}
+    text = form_text(shut, {"type": "group", "components": [component("textfield", "b")]})
+    assert forms.check("f.form.json", text) or send(forms.load(text), moment, b="x").values == {"b": "x"}
+
+
+@open_defect("fields that hide each other in a ring are accepted; what is stored then depends on chance")
+def test_conditions_in_a_ring_are_refused() -> None:
+    assert rules(
+        component("textfield", "a", conditional={"hide": "=b = null"}),
+        component("textfield", "b", conditional={"hide": "=a != null"}),
+    )
+
+
+@open_defect("a whole number beyond float ends the check itself", raises=OverflowError)
+def test_a_limit_beyond_all_numbers_is_a_finding() -> None:
+    assert rules(component("number", "a", validate={"min": 10**400}))
+
+
+@open_defect("NaN is accepted as a limit, and every answer then ends in an error 500")
+def test_a_limit_that_is_no_number_is_a_finding() -> None:
+    assert rules(component("number", "a", validate={"min": float("nan")}))
+
+
+@open_defect("the last of two equal keys wins silently")
+def test_a_key_given_twice_is_a_finding() -> None:
+    text = form_text(component("textfield", "a")).replace('"key": "a"', '"key": "a", "key": "b"')
+    assert forms.check("f.form.json", text)
+
+
+@open_defect("labels with HTML are accepted (and escaped when drawn)")
+def test_script_in_a_label_is_a_finding() -> None:
+    assert rules({**component("textfield", "a"), "label": "<script>alert(1)</script>"})
+
+
+@open_defect("a label without English passes")
+def test_a_missing_translation_is_a_finding() -> None:
+    assert rules({"type": "textfield", "id": "a", "key": "a", "label": "床号"})
+
+
+@open_defect("an answer without a value gets the value None, as text")
+def test_an_answer_without_a_value_is_a_finding() -> None:
+    assert rules(component("radio", "a", values=[{"label": "甲", "label_en": "A"}]))
+
+
+@open_defect("keys that FEEL or the page needs for itself pass")
+@pytest.mark.parametrize("key", ["if", "function", "_add", "csrf_token"])
+def test_a_key_that_means_something_else_is_a_finding(key: str) -> None:
+    assert rules(component("textfield", key))
+
+
+@open_defect("settings that are accepted but do nothing: the author believes in a check that is never made")
+@pytest.mark.parametrize(
+    "field",
+    [
+        component("textfield", "a", validate={"validationType": "email"}),
+        component("datetime", "a", subtype="date", disallowPassedDates=True),
+        component("datetime", "a", subtype="date", properties={"not_after": "yesterday"}),
+        component("select", "a", properties={"choices": "everybody"}),
+        component("number", "a", validate={"min": "five"}),
+    ],
+)
+def test_a_setting_either_works_or_is_a_finding(field: dict[str, Any]) -> None:
+    assert rules(field)
+
+
+@open_defect("the file's name and the form's id may differ")
+def test_a_file_is_called_as_its_form() -> None:
+    assert forms.check("other.form.json", form_text(component("textfield", "a")))
+
+
+@open_defect("sentences in Chinese have half-width commas and colons")
+def test_chinese_sentences_have_chinese_punctuation() -> None:
+    from workflow.forms.errors import SENTENCES
+
+    assert not [code for code, (zh, _) in SENTENCES.items() if {",", ":"} & set(zh)]
+
+
+@open_defect("with two tables on a page nobody knows which row 2 is meant")
+def test_an_error_in_a_row_names_its_table(moment: Moment) -> None:
+    inner = [component("textfield", "x", validate={"required": True}), component("textfield", "y")]
+    (error,) = send(form_of({**TABLE, "components": inner}), moment, t__0__y="1").errors
+    assert "表" in error.message.zh.replace("“x”的标签", "")
