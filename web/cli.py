@@ -206,3 +206,7 @@ def _load_demo(config: Config) -> None:
     click.echo(f"\n演示账号 / demo accounts (密码 / password: {demo_data.PASSWORD})\n")
     for account in demo_data.ACCOUNTS:
         click.echo(f"    {account.username:<12} {account.name}")
+
+
+if __name__ == "__main__":
+    main()
