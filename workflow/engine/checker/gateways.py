@@ -10,10 +10,11 @@ from typing import Any
 from workflow.engine import feel
 from workflow.engine.checker import syntax
 from workflow.engine.checker.context import Context
-from workflow.engine.checker.dataflow import Fact, Flowing
+from workflow.engine.checker.dataflow import Fact, touches
 from workflow.engine.checker.diagram import Diagram, Flow, Node
 from workflow.engine.checker.fields import Field
 from workflow.engine.checker.formulas import Formulas
+from workflow.engine.checker.reads import Known
 from workflow.engine.checker.report import Report, flow_name
 from workflow.engine.checker.samples import mentions, samples, spoken
 from workflow.engine.moment import Moment
@@ -23,7 +24,7 @@ MOMENT = Moment(datetime(2026, 1, 15, 4, tzinfo=UTC))
 Case = dict[str, Any]
 
 
-def check(context: Context, formulas: Formulas, known: dict[str, Flowing], report: Report) -> None:
+def check(context: Context, formulas: Formulas, known: dict[str, Known], report: Report) -> None:
     """Report cases in which no branch can be taken, and branches that are never taken."""
     for diagram in context.diagrams.values():
         for node in diagram.nodes.values():
@@ -33,14 +34,14 @@ def check(context: Context, formulas: Formulas, known: dict[str, Flowing], repor
 
 
 def _check_node(context: Context, formulas: Formulas, diagram: Diagram, node: Node, flows: list[Flow],
-                known: dict[str, Flowing], report: Report) -> None:
+                known: dict[str, Known], report: Report) -> None:
     """Gateways, and other nodes whose arrows have conditions: these take all that are true, as an inclusive one."""
     bare = [flow for flow in flows if not flow.condition and flow.id != node.default]
     conditions = [(flow, flow.condition) for flow in flows if flow.condition and flow.id != node.default]
     if bare or any(formulas.of(condition) is None for _, condition in conditions) or report.blames(node.outgoing):
         return
-    before = known[diagram.id].before.get(node.id)
-    trial = Trial.of(context, [condition for _, condition in conditions], sorted(before.facts) if before else [])
+    facts = _facts(formulas, known[diagram.id], node)
+    trial = Trial.of(context, [condition for _, condition in conditions], facts)
     if trial is None:
         if node.default is None:
             report.at("gateway-unproven", diagram, node)
@@ -51,6 +52,16 @@ def _check_node(context: Context, formulas: Formulas, diagram: Diagram, node: No
     for flow, condition in conditions:
         if taken is not None and flow.id not in taken:
             report.at("condition-never", diagram, node, flow=flow_name(diagram, flow), source=condition)
+
+
+def _facts(formulas: Formulas, known: Known, node: Node) -> list[Fact]:
+    """The conditions that hold at a node, those apart that another branch may upset meanwhile."""
+    before = known.flowing.before.get(node.id)
+    if before is None or not before.facts:
+        return []
+    upset = known.maybe.set_beside(node)
+    return sorted(fact for fact in before.facts if not any(
+        touches(path, name) for path in upset for name in formulas.reads.get(fact[0], frozenset())))
 
 
 def _try_all(node: Node, trial: "Trial", conditions: list[tuple[Flow, str]]) -> tuple[Case | None, set[str] | None]:

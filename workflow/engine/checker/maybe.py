@@ -53,29 +53,39 @@ class Maybe:
             following += graph.next[scope]
         return following
 
+    def set_beside(self, node: Node) -> set[str]:
+        """The paths that a step on another branch may set at any time while the case is at `node`."""
+        return {each.path for other, results in self._sets.items() if results and self._are_beside(other, node.id)
+                for each in results if each.path != ANYTHING}
+
     @cached_property
     def _beside(self) -> list[list[set[str]]]:
-        """For each place where branches part, what lies on each."""
+        """For each place where branches part, what lies on each before it is reached again."""
         found = []
         for node in self._diagram.nodes.values():
-            splits = node.kind not in {"exclusiveGateway", "eventBasedGateway"} and len(node.outgoing) > 1
-            beside = [event.id for event in self._diagram.boundaries(node.id) if not event.interrupting]
-            if splits or beside:
-                heads = [[self._diagram.flows[flow].target] for flow in node.outgoing] if splits else [
-                    [node.id, *(each.id for each in self._diagram.next_nodes(node))]]
-                heads += [[event] for event in beside]
-                found.append([reach(self._next, head) for head in heads])
+            events = {event.id for event in self._diagram.boundaries(node.id) if not event.interrupting}
+            if events:
+                rest = [each for each in self._next[node.id] if each not in events]
+                found.append([self._reach(rest, {node.id, *events}) | {node.id},
+                              *(self._reach([event], {node.id}) for event in events)])
+            if node.kind not in {"exclusiveGateway", "eventBasedGateway"} and len(node.outgoing) > 1:
+                found.append([self._reach([each.id], {node.id}) for each in self._diagram.next_nodes(node)])
         for scope in self._diagram.scopes():
-            handlers = self._diagram.event_subprocesses(scope)
+            handlers = {handler.id for handler in self._diagram.event_subprocesses(scope)}
             if handlers:
-                main = reach(self._next, [each.id for each in self._diagram.starts(scope)])
-                found.append([main, *(reach(self._next, [handler.id]) for handler in handlers)])
+                starts = [each.id for each in self._diagram.starts(scope)]
+                found.append([self._reach(starts, handlers), *(self._reach([handler], set()) for handler in handlers)])
         return found
 
+    def _reach(self, sources: list[str], without: set[str]) -> set[str]:
+        following = {node: [each for each in ahead if each not in without] for node, ahead in self._next.items()}
+        return reach(following, sources)
+
     def _are_beside(self, one: str, other: str) -> bool:
+        """True if the two lie on branches that part, and neither behind the place where these meet again."""
         return any(
-            any(one in branch and any(other in rest for rest in branches if rest is not branch) for branch in branches)
-            for branches in self._beside
+            one in mine and one not in theirs and other in theirs and other not in mine
+            for branches in self._beside for mine in branches for theirs in branches
         )
 
 

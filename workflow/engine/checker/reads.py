@@ -1,6 +1,7 @@
 """Whether every formula finds what it reads: set for sure, only on some ways, or never."""
 
 from collections.abc import Collection, Iterator, Set
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from workflow.engine.checker.catching import within
@@ -15,17 +16,25 @@ from workflow.engine.checker.report import Report, name_of
 from workflow.engine.text import Text
 
 
-def check(context: Context, formulas: Formulas, report: Report) -> dict[str, Flowing]:
+@dataclass(frozen=True)
+class Known:
+    """What is sure where in a process, and what else may have been set."""
+
+    flowing: Flowing
+    maybe: Maybe
+
+
+def check(context: Context, formulas: Formulas, report: Report) -> dict[str, Known]:
     """Report reads of what is not there, callers before the processes they call; answer what is known where."""
-    known: dict[str, Flowing] = {}
+    known: dict[str, Known] = {}
     given: dict[str, tuple[frozenset[str], dict[str, Field]]] = {}
     gains = _gains(context, formulas)
     for diagram in _callers_first(context):
         entry, maybe_entry = given.get(diagram.id, (context.variables, {}))
         graph = Graph(diagram)
         flowing = DataFlow(context, diagram, graph, formulas.reads, gains).run(entry)
-        known[diagram.id] = flowing
         maybe = Maybe(context, diagram, graph)
+        known[diagram.id] = Known(flowing, maybe)
         _Process(context, diagram, formulas, report, flowing, maybe, maybe_entry).check()
         for node in diagram.nodes.values():
             if node.kind == "callActivity" and node.calls in context.diagrams and node.id in flowing.before:

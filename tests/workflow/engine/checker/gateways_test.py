@@ -83,6 +83,20 @@ def test_what_was_decided_before_counts() -> None:
     assert found('a.kind = "ask"', 'a.kind = "accept"', before='a.kind != "accept"') != []
 
 
+BRANCHES = """
+    start s\nuser ask form=ask\nxor first default=first_stop\nstop stop\n{kind} split\nuser again form=ask
+    xor x\nuser a\nuser b\nxor j\n{kind} join\nstop e\ns -> ask -> first -> stop
+    first -> split : a.kind != "accept"\nsplit -> again{one}\nagain -> join -> e\nsplit -> x{other}
+    x -> a : a.kind = "ask"\nx -> b : a.kind = "decline"\na -> j\nb -> j -> join"""
+
+
+def test_what_another_branch_may_change_meanwhile_does_not_count() -> None:
+    beside = bundle(BRANCHES.format(kind="and", one="", other=""), forms={"ask": FORM})
+    instead = bundle(BRANCHES.format(kind="xor", one=' : a.met = "yes"', other=' : a.met = "no"'), forms={"ask": FORM})
+    assert [(each.rule, each.element_id) for each in analyse(beside)] == [("gateway-incomplete", "x")]
+    assert analyse(instead) == []
+
+
 def test_a_required_field_is_empty_only_while_it_is_hidden() -> None:
     assert found('a.reason = "yes"', 'a.reason = "no"', before='a.kind = "decline"') == []
     assert [rule for rule, _ in found('a.reason = "yes"', 'a.reason = "no"')] == ["gateway-incomplete"]
