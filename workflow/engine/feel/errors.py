@@ -12,6 +12,7 @@ TYPES = {
     "date time": ("日期时间", "date and time"), "datetime": ("日期时间", "a date and time"),
     "duration": ("时长", "duration"), "timedelta": ("时长", "a duration"), "list": ("列表", "list"),
     "context": ("一组值", "group of values"), "dict": ("一组值", "a group of values"), "function": ("函数", "function"),
+    "literal": ("函数", "function"),  # a built-in one
     "range": ("范围", "range"),
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +35,7 @@ def encode(value: Any, moment: Moment) -> Any:
         case datetime():
             if value.tzinfo is None:
                 raise FeelError.of("naive")
-            return {"$t": value.astimezone(moment.zone).isoformat()}
+            return {"$t": _local(value, moment).isoformat()}
         case date():
             if value.year < 1000:  # year 1 marks a time of day
                 raise FeelError.of("early")
@@ -51,6 +51,15 @@ def encode(value: Any, moment: Moment) -> Any:
         case list() | tuple() | set() | frozenset():
             return [encode(entry, moment) for entry in value]
     raise FeelError.of("result", [type(value).__name__])
+
+
+def _local(instant: datetime, moment: Moment) -> datetime:
+    """The instant in local time; offsets of a century ago had seconds, which JavaScript's ISO texts have not."""
+    local = instant.astimezone(moment.zone)
+    offset = local.utcoffset() or timedelta()
+    if offset.seconds % 60 == 0:
+        return local
+    return instant.astimezone(timezone(timedelta(minutes=round(offset.total_seconds() / 60))))
 
 
 def decode(answer: str, moment: Moment) -> Any:
