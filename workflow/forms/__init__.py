@@ -5,6 +5,7 @@
 
 from functools import lru_cache
 
+from workflow.engine import Finding
 from workflow.forms.binding import BoundForm, Component
 from workflow.forms.definition import Field, Option
 from workflow.forms.errors import FieldError
@@ -13,7 +14,6 @@ from workflow.forms.options import Choice
 from workflow.forms.raw import Raw, row_action, wants_row
 from workflow.forms.reader import FormInvalid, read
 from workflow.forms.reading import Row
-from workflow.engine import Finding
 
 __all__ = [
     "BoundForm", "Choice", "Component", "Field", "FieldError", "Form", "FormInvalid", "Option", "Raw", "Row", "Submitted",

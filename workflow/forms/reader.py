@@ -6,10 +6,20 @@ from typing import Any
 
 from workflow.engine import EngineError, Finding, Severity, Text, feel
 from workflow.forms.definition import Definition, Field, Option
-from workflow.forms.vocabulary import (
-    COMPONENT_KEYS, DEPTH_AT_MOST, FIELDS_AT_MOST, KEY, KINDS, PROPERTIES, ROOT_KEYS, SIZE_AT_MOST, TABLE_KINDS, VALIDATE, WITHOUT_KEY,
-)  # fmt: skip
 from workflow.forms.patterns import is_safe
+from workflow.forms.vocabulary import (
+    COMPONENT_KEYS,
+    DEPTH_AT_MOST,
+    FIELDS_AT_MOST,
+    KEY,
+    KINDS,
+    PROPERTIES,
+    ROOT_KEYS,
+    SIZE_AT_MOST,
+    TABLE_KINDS,
+    VALIDATE,
+    WITHOUT_KEY,
+)  # fmt: skip
 
 CLASSES = ("P0", "P1", "P2", "P3", "P4")
 

@@ -4,7 +4,8 @@ A hidden field counts as empty for every other condition, so the fields are look
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field as member
+from dataclasses import dataclass
+from dataclasses import field as member
 from typing import Any
 
 from workflow.engine import Moment, feel
