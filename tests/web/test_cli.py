@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import Case, Membership, Organisation, OrganisationKind, ProcessVersion, User, migrations
 from web import cli
-from workflow import identity
+from workflow import demo, identity
 from workflow.permissions import Permission
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,7 +168,15 @@ def test_the_demo_is_loaded_once(run: Run, work: Session) -> None:
     assert [work.scalar(select(func.count()).select_from(table)) for table in (User, Case)] == [people, cases]
 
 
-def test_the_table_of_permissions_names_every_one(run: Run) -> None:
+def test_the_table_of_permissions_names_every_one_and_stands_in_the_readme(run: Run) -> None:
     result = run("permissions")
     assert result.exit_code == 0
     assert all(permission.value in result.output for permission in Permission)
+    assert result.output.strip() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_names_every_demo_account_and_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{account.username}`" in readme and account.name in readme for account in demo.ACCOUNTS)
+    assert demo.PASSWORD in readme
+    assert all(f"| `{command}" in readme for command in cli.main.commands)
