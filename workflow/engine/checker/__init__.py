@@ -15,8 +15,6 @@ from workflow.engine.checker.rule import Rule
 from workflow.engine.checker.rules import RULES
 from workflow.engine.findings import Finding
 
-ELEMENTS_AT_MOST = 1_500
-
 __all__ = ["RULES", "Rule", "analyse"]
 
 
@@ -30,11 +28,6 @@ def analyse(
     gets to an end.
     """
     context, report = Context.of(bundle.files, frozenset(variables)), Report()
-    elements = sum(len(diagram.nodes) for diagram in context.diagrams.values())
-    if elements > ELEMENTS_AT_MOST:
-        file = next(iter(context.diagrams.values())).file
-        report.add("bundle-too-large", file, None, elements=elements, most=ELEMENTS_AT_MOST)
-        return report.findings
     collisions.check(context, report)
     steps.check(context, report)
     formulas = Formulas(context, report)

@@ -54,12 +54,6 @@ RULES: tuple[Rule, ...] = (
          "situations were checked, not the rest."),
         ("请把同时进行的部分分成几个子流程。", "Move parts that run at the same time into called processes."),
     ),
-    error(
-        "bundle-too-large", ("流程太大,无法检查", "Processes too large to be checked"),
-        ("这些流程一共有 {elements} 个步骤和事件,超过 {most} 个,无法检查。",
-         "These processes have {elements} steps and events in all, more than {most}: they were not checked."),
-        ("请把流程分成几个较小的流程。", "Divide them into smaller processes."),
-    ),
     warning(
         "error-uncaught", ("抛出的错误没有人处理", "An error is raised that nothing handles"),
         ("{step}会报错“{code}”,但没有任何步骤处理它,案例会停下来等人排查。",

@@ -4,6 +4,7 @@ Every input is cut into pieces that no cell can tell apart; a piece becomes the 
 A choice of pieces whose masks have no bit in common is a gap; two rows that share a piece in every input overlap.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,8 @@ from workflow.engine.checker.shapes import INPUT
 from workflow.engine.text import Text
 
 COMBINATIONS_AT_MOST = 200_000
-NOTHING = object()
+EVALUATIONS_AT_MOST = 40_000
+OVERLAPS_AT_MOST = 20
 TOO_MANY = Text("情况太多", "there are too many cases")
 
 
@@ -45,27 +47,31 @@ def check(context: Context, report: Report) -> None:
 
 def _check_table(context: Context, decision: Decision, report: Report) -> None:
     name = Text(f"“{decision.name.zh}”", f"“{decision.name.en}”")
-    axes, unknown = _axes(context, decision)
+    try:
+        axes, unknown = _axes(context, decision)
+        _overlaps(decision, axes, unknown, name, report)
+        _gaps(decision, axes, unknown, name, report)
+    except TooMany:
+        report.add("table-not-checked", decision.file, decision.id, table=name, reason=TOO_MANY)
+
+
+def _gaps(decision: Decision, axes: list[Axis], unknown: list[str], name: Text, report: Report) -> None:
+    rows = (1 << len(decision.rows)) - 1
     catches_all = any(all(cell in {"", "-"} for cell in row.inputs) for row in decision.rows)
-    _overlaps(decision, axes, unknown, name, report)
     if unknown and not catches_all:
         labels = Text("、".join(unknown), ", ".join(unknown))
         report.add("table-not-checked", decision.file, decision.id, table=name, reason=Text(
             f"“{labels.zh}”一列的条件不只是与固定值比较",
             f"the cells of “{labels.en}” do more than compare with fixed values"))
         return
-    try:
-        if not catches_all and decision.policy not in MANY_ROWS:
-            gap = _gap(axes, (1 << len(decision.rows)) - 1)
-            if gap is not None:
-                report.add("table-gap", decision.file, decision.id, table=name, example=_spoken(axes, gap))
-        if decision.policy == "FIRST" and not unknown:
-            used = _used_first(axes, (1 << len(decision.rows)) - 1)
-            for index, row in enumerate(decision.rows):
-                if not used >> index & 1:
-                    report.add("table-row-unreachable", decision.file, row.id or decision.id, table=name, row=index + 1)
-    except TooMany:
-        report.add("table-not-checked", decision.file, decision.id, table=name, reason=TOO_MANY)
+    gap = None if catches_all or decision.policy in MANY_ROWS else _gap(axes, rows)
+    if gap is not None:
+        report.add("table-gap", decision.file, decision.id, table=name, example=_spoken(axes, gap))
+    if decision.policy == "FIRST" and not unknown:
+        used = _used_first(axes, rows)
+        for index, row in enumerate(decision.rows):
+            if not used >> index & 1:
+                report.add("table-row-unreachable", decision.file, row.id or decision.id, table=name, row=index + 1)
 
 
 def _axes(context: Context, decision: Decision) -> tuple[list[Axis], list[str]]:
@@ -87,6 +93,8 @@ def _axes(context: Context, decision: Decision) -> tuple[list[Axis], list[str]]:
         if values is None and not all(row.inputs[index] in {"", "-"} for row in decision.rows for index in columns):
             unknown.append(column.label or source)
             continue
+        if len(values or []) * len(decision.rows) * len(columns) > EVALUATIONS_AT_MOST:
+            raise TooMany
         pieces: dict[int, Any] = {}
         for value in values or [None]:
             mask = 0
@@ -137,18 +145,38 @@ def _used_first(axes: list[Axis], rows: int) -> int:
 def _overlaps(decision: Decision, axes: list[Axis], unknown: list[str], name: Text, report: Report) -> None:
     if decision.policy not in {"UNIQUE", "ANY"}:
         return
+    told = 0
     for first, row in enumerate(decision.rows):
-        for second in range(first + 1, len(decision.rows)):
+        for second in _sharing(axes, first, len(decision.rows)):
             other = decision.rows[second]
-            if decision.policy == "ANY" and row.outputs == other.outputs:
+            same_answer = decision.policy == "ANY" and row.outputs == other.outputs
+            if same_answer or (unknown and not _same_elsewhere(decision, axes, row.inputs, other.inputs)):
                 continue
             both = 1 << first | 1 << second
-            shared = [next((value for mask, value in axis.pieces.items() if mask & both == both), NOTHING)
-                      for axis in axes]
-            if NOTHING in shared or (unknown and not _same_elsewhere(decision, axes, row.inputs, other.inputs)):
-                continue
+            shared = [next(value for mask, value in axis.pieces.items() if mask & both == both) for axis in axes]
             report.add("table-overlap", decision.file, other.id or decision.id, table=name, first=first + 1,
                        second=second + 1, example=_spoken(axes, shared))
+            told += 1
+            if told == OVERLAPS_AT_MOST:
+                return
+
+
+def _sharing(axes: list[Axis], row: int, rows: int) -> Iterator[int]:
+    """The later rows that accept some value in every input that `row` accepts too."""
+    together = (1 << rows) - 1
+    for axis in axes:
+        shared = 0
+        for mask in axis.pieces:
+            if mask >> row & 1:
+                shared |= mask
+        together &= shared
+    together >>= row + 1
+    position = row + 1
+    while together:
+        step = (together & -together).bit_length()
+        position += step
+        together >>= step
+        yield position - 1
 
 
 def _same_elsewhere(decision: Decision, axes: list[Axis], one: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -46,12 +46,6 @@ def decide(text: str) -> Bundle:
                   forms={"ask": ASK}, level__dmn=text)
 
 
-def row(length: int) -> Bundle:
-    """One task after the other."""
-    names = [f"t{number}" for number in range(length)]
-    return line("\n".join(["start s", "stop e", *(f"user {name}" for name in names)]), " -> ".join(["s", *names, "e"]))
-
-
 def meetings(size: int) -> Bundle:
     """Parallel branches that each choose one of two joins: the ways through double with every branch."""
     branches = range(size)
@@ -113,7 +107,6 @@ EXAMPLES: dict[str, Example] = {
         line("start s\nsub p\nstart i\nuser a\nstop bad error=lost\ni -> a -> bad\nend sub\nuser z\nstop e\n"
              "boundary c on=p error=lost\nuser b\nstop f", "s -> p -> z -> e\nc -> b -> f"), "z"),
     "not-fully-explored": Example(meetings(4), meetings(16), "drawing", frozenset({"go"})),
-    "bundle-too-large": Example(row(100), row(2_000), None),
     "error-uncaught": Example(
         line("start s\nsub p\nstart i\nuser a\nxor x default=x_ok\nstop ok\nstop bad error=lost\n"
              "i -> a -> x -> ok\nx -> bad : go = 1\nend sub\nboundary c on=p error=lost\nstop e\nstop f",

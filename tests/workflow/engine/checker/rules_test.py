@@ -3,6 +3,7 @@
 import pytest
 
 from tests.workflow.engine.checker.examples import EXAMPLES
+from workflow.engine import check
 from workflow.engine.checker import RULES, analyse
 
 
@@ -28,3 +29,12 @@ def test_the_wrong_example_is_found_by_its_rule_alone(rule: str) -> None:
 def test_the_right_example_is_left_alone(rule: str) -> None:
     example = EXAMPLES[rule]
     assert [(each.rule, each.element_id) for each in analyse(example.right, variables=example.variables)] == []
+
+
+@pytest.mark.parametrize("rule", EXAMPLES)
+def test_the_one_check_for_all_levels_says_it_once(rule: str) -> None:
+    example = EXAMPLES[rule]
+    known = {"operations": {"notify"}, "roles": {"nurse"}, "variables": example.variables}
+    assert check(example.right, **known) == []  # type: ignore[arg-type]
+    found = [each.element_id for each in check(example.wrong, **known) if each.rule == rule]  # type: ignore[arg-type]
+    assert found == [example.element]

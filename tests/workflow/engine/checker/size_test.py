@@ -79,7 +79,7 @@ def nested(depth: int) -> str:
 SPLIT = "start s\n{kind} x\n{kind} j\nstop e\ns -> x\nj -> e\n"
 HARD = {
     "everything at once": SPLIT.format(kind="and") + "\n".join(
-        f"user a{number}\nx -> a{number} -> j" for number in range(1_400)),
+        f"user a{number}\nx -> a{number} -> j" for number in range(1_900)),
     "any of two hundred": SPLIT.format(kind="or") + "\n".join(
         f"user a{number}\nx -> a{number} : go = {number}\na{number} -> j" for number in range(200)),
     "loops that overlap": "start s\nstop e\nxor x0\ns -> x0\nx700 -> e\n" + "\n".join(

@@ -1,5 +1,6 @@
 """Decision tables: gaps and overlaps with an example, rows that are never used, nothing on tables that are right."""
 
+import time
 from typing import Any
 
 import pytest
@@ -87,7 +88,16 @@ def test_columns_of_the_wrong_type_are_named() -> None:
     assert "type-mismatch" in [rule for rule, _ in found("FIRST", [("risk", "number")], ["> 3", '"a"'], ["-", '"b"'])]
 
 
-def test_a_large_table_is_checked_quickly() -> None:
-    inputs = [(name, "string") for name in ("risk", "score", "note", "free")]
+def test_a_large_table_is_checked_quickly_or_given_up() -> None:
+    inputs = [("risk", "string"), ("score", "number"), ("note", "number"), ("free", "number")]
     rows = [['"high"', f"[{number}..{number + 1})", f"[{number}..{number + 1})", "-", '"a"'] for number in range(40)]
     assert "table-gap" in [rule for rule, _ in found("FIRST", inputs, *rows)]
+    many = [[f"{number}", '"a"'] for number in range(2_000)]
+    began = time.process_time()
+    assert [rule for rule, _ in found("UNIQUE", [("free", "number")], *many)] == ["table-not-checked"]
+    assert time.process_time() - began < 2
+
+
+def test_of_very_many_overlaps_the_first_are_shown() -> None:
+    rows = [["-", f'"{number}"'] for number in range(60)]
+    assert [rule for rule, _ in found("UNIQUE", [("free", "number")], *rows)] == ["table-overlap"] * 20
