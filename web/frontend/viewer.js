@@ -26,7 +26,18 @@ async function draw(container) {
     canvas.addMarker(id, "is-active");
     overlays.add(id, { position: { top: -13, right: 13 }, html: mark("active", "●") });
   }
-  show(canvas, registry, active, container);
+  const redraw = () => {
+    canvas.resized();
+    show(canvas, registry, active, container);
+  };
+  redraw();
+  // A turned phone or a resized window shows the right part again.
+  let width = container.clientWidth;
+  new ResizeObserver(() => {
+    if (container.clientWidth === width) return;
+    width = container.clientWidth;
+    redraw();
+  }).observe(container);
   container.dataset.drawn = "yes";
 }
 
@@ -37,16 +48,15 @@ function mark(kind, text) {
   return element;
 }
 
-// The whole drawing where there is room; on a phone the place where the case stands, at a size that can be read.
+// The whole drawing where it can still be read, or when the case is at its end; else the place where the case stands.
 function show(canvas, registry, active, container) {
   canvas.zoom("fit-viewport", "auto");
-  if (canvas.zoom() > 0.45) {
+  if (canvas.zoom() > 0.45 || !active.some((id) => registry.get(id))) {
     canvas.zoom(Math.min(canvas.zoom() * 0.97, 1), "auto");
     return;
   }
   const place = registry.get(active.find((id) => registry.get(id)));
   canvas.zoom(0.6);
-  if (!place) return;
   const view = canvas.viewbox();
   canvas.viewbox({
     x: place.x + place.width / 2 - view.width / 2,

@@ -46,6 +46,8 @@ class TaskView:
     bound: BoundForm
     case: CaseSummary
     entries: list[EntryView]
+    answers: EntryView | None
+    """What this task answers or acknowledges (property `carerelay:answers`: the step that wrote it), to be read first."""
     next_steps: list[Text]
     unsent: list[Row]
     """What this person typed and can no longer submit, because somebody else was faster."""
@@ -76,6 +78,7 @@ def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> T
         bound,
         summary.make(case_row, now, masked=False),
         read,
+        next((entry for entry in read if entry.element_id == _answered(compiled, task)), None),
         compiled.diagram.next_steps(task.element_id) if may_complete else [],
         form.rows(draft, choices=answers) if draft and not may_complete else [],
     )
@@ -102,6 +105,11 @@ def _instance(session: Session, task: Task) -> tuple[Instance, Compiled]:
         .where(Instance.id == task.instance_id)
     ).one()
     return instance, instances.compiled(session, instance.version_id, content_hash)
+
+
+def _answered(compiled: Compiled, task: Task) -> str | None:
+    step = compiled.process.steps.get(task.element_id)
+    return step.properties.get("carerelay:answers") if step else None
 
 
 def _choices(

@@ -35,6 +35,8 @@ class EntryView:
     by: str
     at: datetime
     rows: list[Row]
+    element_id: str
+    """The step it was written in."""
 
 
 def write(session: Session, task: Task, form: Form, submitted: Submitted, user_id: UUID, now: datetime) -> Entry:
@@ -104,6 +106,7 @@ def readable(session: Session, actor: Actor, case: Case, sight: CaseSight) -> li
             by,
             entry.submitted_at,
             form.rows(values, visible_classes=_classes(actor, entry, restricted=restricted), choices=names),
+            entry.element_id,
         )
         for (entry, zh, en, by, _, _), (form, values) in zip(rows, read, strict=True)
     ]
