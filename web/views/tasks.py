@@ -79,7 +79,7 @@ def _page(task_id: UUID, errors: list[FieldError] | None = None) -> str:
 
 def _keep_draft(task_id: UUID) -> formdata.Raw:
     with work() as session:
-        form = inbox.open_task(session, actor(), task_id, now()).form
+        form = inbox.form_of(session, actor(), task_id)
     raw = formdata.sent(form)
     with work() as session:
         inbox.save_draft(session, actor(), task_id, raw)

@@ -34,6 +34,7 @@ class Compiled:
 
 
 _cache: OrderedDict[str, Compiled] = OrderedDict()
+_findings: OrderedDict[str, tuple[Finding, ...]] = OrderedDict()
 _lock = Lock()
 
 
@@ -81,11 +82,18 @@ def publish(session: Session, actor: Actor | None, bundle: Bundle) -> ProcessVer
 
 
 def check(bundle: Bundle) -> list[Finding]:
-    """Everything that is wrong with a bundle, its forms included."""
+    """Everything that is wrong with a bundle, its forms included; the same content is looked at once."""
+    with _lock:
+        if bundle.content_hash in _findings:
+            return list(_findings[bundle.content_hash])
     found = engine.check(bundle, operations=operations.NAMES, roles=ROLES)
     told = {(finding.file, finding.element_id, finding.message.en) for finding in found}
     for name, text in bundle.named(".form.json").items():
         found += [each for each in forms.check(name, text) if (each.file, each.element_id, each.message.en) not in told]
+    with _lock:
+        _findings[bundle.content_hash] = tuple(found)
+        while len(_findings) > MOST:
+            _findings.popitem(last=False)
     return found
 
 
