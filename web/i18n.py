@@ -143,6 +143,8 @@ def due(due_at: datetime | None) -> str:
     if due_at is None:
         return str(gettext("未设期限"))
     amount, unit = _coarse(abs(due_at - now()))
+    if unit == "day":  # by the calendar, as people count: from Tuesday to Thursday it is two days
+        amount = max(abs((_local(due_at).date() - _local(now()).date()).days), 1)
     late = due_at < now()
     if unit == "day":
         left, over = _days_left, _days_over

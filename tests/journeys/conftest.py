@@ -1,4 +1,4 @@
-"""A real server with demo data and real browsers: one page for each person, screenshots in both languages and widths."""
+"""A real server with demo data, and a real browser for each person, with pictures in both languages and widths."""
 
 import re
 import shutil
@@ -125,7 +125,8 @@ class Person:
                 self.page.wait_for_load_state("networkidle")
             for width, (across, down) in WIDTHS.items():
                 self.page.set_viewport_size({"width": across, "height": down})
-                overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                root = "document.documentElement"
+                overflow = self.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
                 assert overflow <= 0, f"{name} {language} {width}: {overflow} px wider than the screen"
                 self.page.screenshot(path=PICTURES / f"{name}-{language}-{width}.png", full_page=True)
         self.page.set_viewport_size(dict(zip(("width", "height"), WIDTHS["desktop"], strict=True)))  # type: ignore[arg-type]

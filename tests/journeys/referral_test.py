@@ -1,4 +1,4 @@
-"""The main job: a nurse opens a referral, the coordinator accepts, a social worker meets, assesses, closes, the nurse reads."""
+"""The main job: from the nurse who opens a referral to the nurse who reads what came of it."""
 
 import re
 from collections.abc import Callable
@@ -167,7 +167,7 @@ def test_what_was_typed_is_there_after_an_unforeseen_error(
         nurse.submit("发送转介")
         expect(nurse.page.locator("main")).to_contain_text(re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}"))
         assert "disk" not in nurse.page.content()
-        nurse.pictures("90-unforeseen")
+        nurse.pictures("90-unforeseen", languages=("zh",))
     nurse.page.go_back()
     nurse.go("/referrals/new")
     expect(nurse.page.get_by_label("情况简述")).to_have_value(SUMMARY)

@@ -48,6 +48,7 @@ def test_a_short_instant_leaves_out_the_year_only_when_it_is_this_one(language: 
     [
         (timedelta(days=3, hours=5), "还有 3 天", "3 days left"),
         (timedelta(days=1), "还有 1 天", "1 day left"),
+        (timedelta(days=1, hours=23), "还有 2 天", "2 days left"),
         (timedelta(hours=23, minutes=59), "还有 23 小时", "23 hours left"),
         (timedelta(hours=2), "还有 2 小时", "2 hours left"),
         (timedelta(minutes=59), "还有 59 分钟", "59 minutes left"),

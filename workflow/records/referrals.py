@@ -61,7 +61,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class SentRow:
-    """A referral that was sent; `step` says where it stands, `feedback_waiting` that it waits for its ward."""
+    """A referral that was sent; `step` says where it stands, `to_do` which task there waits for this person."""
 
     case_id: UUID
     case_number: str
@@ -71,7 +71,7 @@ class SentRow:
     step: Text | None
     opened_at: datetime
     due_at: datetime | None
-    feedback_waiting: bool
+    to_do: UUID | None
 
 
 def start_view(session: Session, actor: Actor, now: datetime) -> StartView:
@@ -255,7 +255,8 @@ def _first_due(tasks: Sequence[Task]) -> datetime | None:
 
 
 def _sent(case: Case, person: Person, tasks: Sequence[Task], actor: Actor) -> SentRow:
-    first = tasks[0] if tasks else None
+    mine = next((task for task in tasks if permissions.allows(actor, Permission.TASK_COMPLETE, task)), None)
+    first = mine or (tasks[0] if tasks else None)
     return SentRow(
         case.id,
         case.number,
@@ -265,5 +266,5 @@ def _sent(case: Case, person: Person, tasks: Sequence[Task], actor: Actor) -> Se
         Text(first.name_zh, first.name_en) if first else None,
         case.opened_at,
         _first_due(tasks),
-        any(permissions.allows(actor, Permission.TASK_COMPLETE, task) for task in tasks),
+        mine.id if mine else None,
     )

@@ -132,13 +132,14 @@ def test_the_sender_and_the_ward_lead_see_what_was_sent_and_others_do_not(ward: 
         "nurse": [opened.case_id], "colleague": [], "nurse2": [], "lead": [opened.case_id],
     }  # fmt: skip
     (row,) = seen["nurse"]
-    assert (row.subject, row.step and row.step.zh, row.feedback_waiting) == ("王**", "接收分派", False)
+    assert (row.subject, row.step and row.step.zh, row.to_do) == ("王**", "接收分派", None)
 
 
 def test_waiting_feedback_is_shown_to_who_can_read_it(ward: Any, session: Session) -> None:
     ward.until("acknowledge_feedback")
-    assert [row.feedback_waiting for row in referrals.list_sent(session, ward.people["nurse"], ward.now)] == [True]
-    assert [row.feedback_waiting for row in referrals.list_sent(session, ward.people["lead"], ward.now)] == [False]
+    [waiting] = referrals.list_sent(session, ward.people["nurse"], ward.now)
+    assert waiting.to_do is not None
+    assert [row.to_do for row in referrals.list_sent(session, ward.people["lead"], ward.now)] == [None]
 
 
 def test_the_list_costs_two_statements_however_long(ward: Any, session: Session, statements: Any) -> None:
