@@ -1,6 +1,7 @@
 // FEEL as the engine needs it: parse once, evaluate often, and an error wherever plain FEEL would quietly answer
 // "false" or "null" (feel-zeebe.md §1.3). Everything enters and leaves as JSON text.
-import { parseExpression, parseUnaryTests, interpreter, builtins, fn } from "@bpmn-io/feelin";
+import { interpreter, builtins, fn } from "@bpmn-io/feelin";
+import { parser, trackVariables } from "@bpmn-io/lezer-feel";
 import { reset, strict } from "./hooks.js";
 import { freeNames } from "./names.js";
 import { install, setMoment } from "./functions.js";
@@ -11,21 +12,21 @@ install(builtins, fn);
 
 const KNOWN = Object.fromEntries(Object.keys(builtins).map((name) => [name, {}]));
 const { not: _not, ...KNOWN_IN_CELLS } = KNOWN; // in a cell not(...) is the negation of tests, no function
+// Names are read the same whatever the data is: only the functions are known, never the variables.
+const reading = (top, known) => parser.configure({ top, contextTracker: trackVariables(known), dialect: "camunda" });
+const expressions = reading("Expression", KNOWN);
+const cells = reading("UnaryTests", KNOWN_IN_CELLS);
 const compiled = new Map();
 
-function parse(source, unary) {
-  return unary ? parseUnaryTests(source, KNOWN_IN_CELLS, "camunda") : parseExpression(source, KNOWN, "camunda");
-}
+const parse = (source, unary) => (unary ? cells : expressions).parse(source);
 
-function build(source, unary) {
-  const key = (unary ? "u" : "e") + source;
-  let root = compiled.get(key);
-  if (!root) {
-    root = interpreter._buildExecutionTree(parse(source, unary), source, strict).root;
-    compiled.set(key, root);
-  }
+function build(source, unary, tree = parse(source, unary)) {
+  const { root } = interpreter._buildExecutionTree(tree, source, strict);
+  compiled.set((unary ? "u" : "e") + source, root);
   return root;
 }
+
+const program = (source, unary) => compiled.get((unary ? "u" : "e") + source) ?? build(source, unary);
 
 // Answers "v<JSON>" for a value, "t"/"f"/"n" for the commonest ones, "!<JSON>" for an error.
 function guarded(work) {
@@ -54,26 +55,24 @@ function answer(value) {
   return marked("v", encode(value));
 }
 
-export function compile(source, unary) {
-  return guarded(() => (build(source, unary), "n"));
-}
 export function evaluate(source, data, moment) {
   return guarded(() => {
     setMoment(moment);
-    return answer(build(source, false)(reviveAll(JSON.parse(data))));
+    return answer(program(source, false)(reviveAll(JSON.parse(data))));
   });
 }
 export function test(source, data, moment) {
   return guarded(() => {
     setMoment(moment);
     const context = reviveAll(JSON.parse(data));
-    return answer(build(source, true)(context)(context["?"] ?? null));
+    return answer(program(source, true)(context)(context["?"] ?? null));
   });
 }
 export function names(source, unary) {
   return guarded(() => {
-    build(source, unary); // says where the fault is; the tree of a faulty text is worth nothing
-    return marked("v", freeNames(parse(source, unary), source, builtins));
+    const tree = parse(source, unary);
+    build(source, unary, tree); // says where the fault is; the tree of a faulty text is worth nothing
+    return marked("v", freeNames(tree, source, builtins));
   });
 }
 export function functions() {

@@ -9,5 +9,5 @@ __all__ = ["Decision", "DecisionResult", "Decisions", "DmnError", "Row", "Table"
 
 
 def read(text: str) -> Decisions:
-    """The decisions of a file. Raises DmnError for what is not read as DMN or not supported, XmlRefused for unsafe XML."""
+    """The decisions of a file. Raises DmnError for what is not DMN or not supported, XmlRefused for unsafe XML."""
     return Decisions(read_decisions(text))

@@ -34,5 +34,10 @@ def _formulas(decision: Decision) -> list[tuple[str, str, bool]]:
         (cell.element_id or row.element_id, cell.source, True)
         for row in table.rows for cell in row.inputs if not cell.accepts_all
     ]  # fmt: skip
-    results = [(cell.element_id or row.element_id, cell.source, False) for row in table.rows for cell in row.outputs if cell.source]
+    results = [
+        (cell.element_id or row.element_id, cell.source, False)
+        for row in table.rows
+        for cell in row.outputs
+        if cell.source
+    ]
     return asked + listed + cells + results

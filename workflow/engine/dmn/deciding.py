@@ -44,15 +44,16 @@ class Decisions:
 
     def _in_order(self, decision_id: str) -> list[Decision]:
         """A decision behind those that it needs; the reader has refused circles."""
-        order: list[str] = []
+        order: dict[str, Decision] = {}
         stack = [decision_id]
         while stack:
             missing = [need for need in self.decisions[stack[-1]].requires if need not in order]
             if missing:
                 stack.extend(missing)
-            elif (done := stack.pop()) not in order:
-                order.append(done)
-        return [self.decisions[key] for key in order]
+            else:
+                done = stack.pop()
+                order.setdefault(done, self.decisions[done])
+        return list(order.values())
 
 
 def _take(decision: Decision, scope: Mapping[str, Any], moment: Moment) -> DecisionResult:

@@ -1,9 +1,22 @@
 """Reads a DMN file into decisions; what is not supported is refused by name, never skipped."""
 
+from graphlib import CycleError, TopologicalSorter
+
 from lxml import etree
 
 from workflow.engine import xml
-from workflow.engine.dmn.model import AGGREGATIONS, HIT_POLICIES, TYPES, Cell, Decision, DmnError, Input, Output, Row, Table
+from workflow.engine.dmn.model import (
+    AGGREGATIONS,
+    HIT_POLICIES,
+    TYPES,
+    Cell,
+    Decision,
+    DmnError,
+    Input,
+    Output,
+    Row,
+    Table,
+)
 from workflow.engine.findings import Finding, Severity
 from workflow.engine.text import Text
 
@@ -12,7 +25,12 @@ DMN = (
     "https://www.omg.org/spec/DMN/20211108/MODEL/",
     "https://www.omg.org/spec/DMN/20230324/MODEL/",
 )
-FEEL_LANGUAGES = {"", "feel", "https://www.omg.org/spec/DMN/20191111/FEEL/", "https://www.omg.org/spec/DMN/20211108/FEEL/"}
+FEEL_LANGUAGES = {
+    "",
+    "feel",
+    "https://www.omg.org/spec/DMN/20191111/FEEL/",
+    "https://www.omg.org/spec/DMN/20211108/FEEL/",
+}
 IGNORED = {"description", "extensionElements", "variable", "informationRequirement", "authorityRequirement", "question",
            "allowedAnswers"}  # fmt: skip
 REFUSED = {
@@ -38,11 +56,19 @@ class _Reader:
 
     def read(self, root: etree._Element) -> dict[str, Decision]:
         if etree.QName(root).namespace not in DMN or xml.local(root) != "definitions":
-            self.refuse(root, "dmn-not-dmn", Text("这不是 DMN 1.3 及以上的决策文件。", "This is not a DMN file of version 1.3 or later."))
+            self.refuse(
+                root,
+                "dmn-not-dmn",
+                Text("这不是 DMN 1.3 及以上的决策文件。", "This is not a DMN file of version 1.3 or later."),
+            )
             return {}
         for kind, name in REFUSED.items():
             for element in _all(root, kind):
-                self.refuse(element, "dmn-unsupported", Text(f"不支持{name.zh}。", f"{name.en[0].upper()}{name.en[1:]} is not supported."))
+                self.refuse(
+                    element,
+                    "dmn-unsupported",
+                    Text(f"不支持{name.zh}。", f"{name.en[0].upper()}{name.en[1:]} is not supported."),
+                )
         decisions: dict[str, Decision] = {}
         for element in _all(root, "decision"):
             decision = self._decision(element)
@@ -62,7 +88,9 @@ class _Reader:
 
     def _decision(self, element: etree._Element) -> Decision:
         identifier, name = str(element.get("id") or ""), str(element.get("name") or "")
-        variable = next((str(v.get("name")) for v in _children(element, "variable") if v.get("name")), name or identifier)
+        variable = next(
+            (str(v.get("name")) for v in _children(element, "variable") if v.get("name")), name or identifier
+        )
         requires = tuple(
             str(need.get("href", "")).removeprefix("#") for part in _children(element, "informationRequirement")
             for need in _children(part, "requiredDecision")
@@ -77,8 +105,14 @@ class _Reader:
                 source = self._source(body)
                 kind = next((self._kind(v) for v in _children(element, "variable")), "Any")
             else:
-                self.refuse(body, "dmn-unsupported", Text(
-                    f"不支持这种决策内容:{xml.local(body)}。", f"This kind of decision is not supported: {xml.local(body)}."))
+                self.refuse(
+                    body,
+                    "dmn-unsupported",
+                    Text(
+                        f"不支持这种决策内容：{xml.local(body)}。",
+                        f"This kind of decision is not supported: {xml.local(body)}.",
+                    ),
+                )
         if table is None and not source:
             self.refuse(element, "dmn-empty", Text(f"决策“{name}”没有内容。", f"The decision “{name}” is empty."))
         return Decision(identifier, name, variable, requires, table, source, kind)
@@ -86,41 +120,73 @@ class _Reader:
     def _table(self, element: etree._Element) -> Table:
         policy = str(element.get("hitPolicy") or "UNIQUE")
         aggregation = element.get("aggregation")
-        if policy not in HIT_POLICIES or (aggregation is not None and (aggregation not in AGGREGATIONS or policy != "COLLECT")):
+        if policy not in HIT_POLICIES or (
+            aggregation is not None and (aggregation not in AGGREGATIONS or policy != "COLLECT")
+        ):
             self.refuse(element, "dmn-hit-policy", Text("不认识的命中方式。", "The hit policy is not known."))
         inputs = tuple(self._input(column) for column in _children(element, "input"))
         outputs = tuple(self._output(column) for column in _children(element, "output"))
         rows = tuple(self._row(rule, len(inputs), len(outputs)) for rule in _children(element, "rule"))
         if policy in {"PRIORITY", "OUTPUT ORDER"} and not all(output.values for output in outputs):
-            self.refuse(element, "dmn-no-priorities", Text(
-                "按优先级取结果的表,要先列出结果的可选值。", "A table that decides by priority needs the list of output values."))
+            self.refuse(
+                element,
+                "dmn-no-priorities",
+                Text(
+                    "按优先级取结果的表，要先列出结果的可选值。",
+                    "A table that decides by priority needs the list of output values.",
+                ),
+            )
         if aggregation and len(outputs) != 1:
-            self.refuse(element, "dmn-aggregation", Text("汇总只能用于一列结果。", "Only one output column can be summed up."))
+            self.refuse(
+                element, "dmn-aggregation", Text("汇总只能用于一列结果。", "Only one output column can be summed up.")
+            )
         if not outputs or not rows:
-            self.refuse(element, "dmn-empty", Text("决策表没有结果列或没有规则。", "The table has no output column or no rule."))
+            self.refuse(
+                element, "dmn-empty", Text("决策表没有结果列或没有规则。", "The table has no output column or no rule.")
+            )
         if len(outputs) > 1 and len({output.name for output in outputs}) != len(outputs):
-            self.refuse(element, "dmn-output-names", Text("每个结果列要有自己的名称。", "Every output column needs a name of its own."))
+            self.refuse(
+                element,
+                "dmn-output-names",
+                Text("每个结果列要有自己的名称。", "Every output column needs a name of its own."),
+            )
         return Table(policy, str(aggregation) if aggregation else None, inputs, outputs, rows)
 
     def _input(self, column: etree._Element) -> Input:
         expression = next(iter(_children(column, "inputExpression")), None)
         source = self._source(expression) if expression is not None else ""
         if not source:
-            self.refuse(column, "dmn-empty-input", Text("条件列没有写取什么值。", "An input column does not say which value it asks for."))
+            self.refuse(
+                column,
+                "dmn-empty-input",
+                Text("条件列没有写取什么值。", "An input column does not say which value it asks for."),
+            )
         kind = self._kind(expression) if expression is not None else "Any"
         return Input(str(column.get("id") or ""), str(column.get("label") or ""), source, kind)
 
     def _output(self, column: etree._Element) -> Output:
         values = tuple(
-            part.strip() for listed in _children(column, "outputValues") for part in _split(self._source(listed)) if part.strip()
+            part.strip()
+            for listed in _children(column, "outputValues")
+            for part in _split(self._source(listed))
+            if part.strip()
         )
-        return Output(str(column.get("id") or ""), str(column.get("name") or column.get("label") or ""), self._kind(column), values)
+        return Output(
+            str(column.get("id") or ""),
+            str(column.get("name") or column.get("label") or ""),
+            self._kind(column),
+            values,
+        )
 
     def _row(self, rule: etree._Element, inputs: int, outputs: int) -> Row:
         asked = tuple(self._cell(cell) for cell in _children(rule, "inputEntry"))
         given = tuple(self._cell(cell) for cell in _children(rule, "outputEntry"))
         if len(asked) != inputs or len(given) != outputs:
-            self.refuse(rule, "dmn-row", Text("规则的格数与列数不一致。", "A rule has more or fewer cells than there are columns."))
+            self.refuse(
+                rule,
+                "dmn-row",
+                Text("规则的格数与列数不一致。", "A rule has more or fewer cells than there are columns."),
+            )
         for cell, element in zip(given, _children(rule, "outputEntry"), strict=True):
             if not cell.source:
                 self.refuse(element, "dmn-empty-output", Text("结果格是空的。", "A result cell is empty."))
@@ -145,18 +211,23 @@ class _Reader:
 
     def _requirements(self, root: etree._Element, decisions: dict[str, Decision]) -> None:
         """Refuse a decision that needs one that is not there, or, round a circle, itself."""
-        settled: set[str] = set()
-        waiting = dict(decisions)
-        while waiting:
-            ready = [key for key, decision in waiting.items() if settled.issuperset(set(decision.requires) & set(decisions))]
-            if not ready:
-                self.refuse(root, "dmn-circle", Text("决策互相需要,成了一个圈。", "The decisions need each other in a circle."))
-                return
-            for key in ready:
-                for need in waiting.pop(key).requires:
-                    if need not in decisions:
-                        self.refuse(root, "dmn-missing", Text(f"找不到需要的决策“{need}”。", f"The needed decision “{need}” is not there."))
-                settled.add(key)
+        for decision in decisions.values():
+            for need in decision.requires:
+                if need not in decisions:
+                    self.refuse(
+                        root,
+                        "dmn-missing",
+                        Text(f"找不到需要的决策“{need}”。", f"The needed decision “{need}” is not there."),
+                    )
+        order = TopologicalSorter(
+            {key: [need for need in decision.requires if need in decisions] for key, decision in decisions.items()}
+        )
+        try:
+            order.prepare()
+        except CycleError:
+            self.refuse(
+                root, "dmn-circle", Text("决策互相需要，成了一个圈。", "The decisions need each other in a circle.")
+            )
 
 
 def _children(element: etree._Element, name: str) -> list[etree._Element]:

@@ -12,6 +12,10 @@ NAMES = {
     "date": Text("日期", "a date"), "dateTime": Text("日期时间", "a date and time"), "time": Text("时刻", "a time"),
     "dayTimeDuration": Text("时长", "a duration"), "yearMonthDuration": Text("年月时长", "years and months"),
 }  # fmt: skip
+CLASSES: dict[str, tuple[type, ...]] = {
+    "string": (str,), "number": (int, float), "boolean": (bool,), "date": (date,), "dateTime": (datetime,),
+    "time": (time,), "dayTimeDuration": (timedelta,),
+}  # fmt: skip
 
 
 def convert(value: Any, kind: str, moment: Moment) -> Any:
@@ -23,28 +27,19 @@ def convert(value: Any, kind: str, moment: Moment) -> Any:
         return value
     if isinstance(value, list):
         return [convert(item, kind, moment) for item in value]
-    match kind, value:
-        case "string", str():
-            return value
-        case "number", int() | float() if not isinstance(value, bool):
-            return value
-        case "boolean", bool():
-            return value
-        case "date", datetime():
-            return value.astimezone(moment.zone).date()
-        case "date", date():
-            return value
-        case "dateTime", datetime():
-            return value
-        case "time", time():
-            return value
-        case "dayTimeDuration", timedelta():
-            return value
-        case "yearMonthDuration", str() if value.lstrip("-").startswith("P"):
-            return value
-        case ("date" | "dateTime") as wanted, str():
-            return _read(value, wanted, moment)
-    raise _mismatch(kind)
+    if isinstance(value, str) and kind in {"date", "dateTime"}:
+        return _read(value, kind, moment)
+    if kind == "date" and isinstance(value, datetime):
+        return value.astimezone(moment.zone).date()
+    if not _fits(value, kind):
+        raise _mismatch(kind)
+    return value
+
+
+def _fits(value: Any, kind: str) -> bool:
+    if kind == "yearMonthDuration":  # has no fixed length, so it stays a text
+        return isinstance(value, str) and value.lstrip("-").startswith("P")
+    return isinstance(value, CLASSES[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def _read(text: str, kind: str, moment: Moment) -> date | datetime:

@@ -27,8 +27,8 @@ class _Context:
         self.js.set_memory_limit(BYTES)
         self.js.eval(_bundle())
         self.js.set_time_limit(SECONDS)
-        self.functions = {name: self.js.eval(f"FEEL.{name}") for name in ("compile", "evaluate", "test", "names", "functions")}
-        self.seen: set[tuple[str, str]] = set()
+        self.functions = {name: self.js.eval(f"FEEL.{name}") for name in ("evaluate", "test", "names", "functions")}
+        self.seen: set[str] = set()
 
 
 @cache
@@ -44,7 +44,7 @@ def call(function: str, source: str, *arguments: Any) -> str:
 
     The answer is "t", "f" or "n" for true, false and null, or "v" with JSON. Raises FeelError.
     """
-    context = _context(function, source)
+    context = _context(source)
     try:
         answer = cast(str, context.functions[function](source, *arguments))
     except (quickjs.JSException, MemoryError) as error:
@@ -60,13 +60,12 @@ def call(function: str, source: str, *arguments: Any) -> str:
 @cache
 def builtin_functions() -> frozenset[str]:
     """The names of all functions an expression may call."""
-    return frozenset(json.loads(_context("names", "").functions["functions"]()))
+    return frozenset(json.loads(_context("").functions["functions"]()))
 
 
-def _context(function: str, source: str) -> _Context:
+def _context(source: str) -> _Context:
     context: _Context | None = getattr(_local, "context", None)
     if context is None or len(context.seen) >= CACHED:
         context = _local.context = _Context()
-    if function != "names":
-        context.seen.add((function, source))
+    context.seen.add(source)
     return context

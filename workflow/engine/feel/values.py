@@ -32,6 +32,16 @@ def encode(value: Any, moment: Moment) -> Any:
             return value
         case float() | Decimal():
             return float(value)
+        case Mapping():
+            return {str(key): encode(entry, moment) for key, entry in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [encode(entry, moment) for entry in value]
+        case _:
+            return _encode_time(value, moment)
+
+
+def _encode_time(value: Any, moment: Moment) -> dict[str, str]:
+    match value:
         case datetime():
             if value.tzinfo is None:
                 raise FeelError.of("naive")
@@ -46,10 +56,6 @@ def encode(value: Any, moment: Moment) -> Any:
             length = abs(value)
             seconds = f"{length.seconds}.{length.microseconds // 1000:03d}"
             return {"$p": f"{'-' if value < timedelta() else ''}P{length.days}DT{seconds}S"}
-        case Mapping():
-            return {str(key): encode(entry, moment) for key, entry in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [encode(entry, moment) for entry in value]
     raise FeelError.of("result", [type(value).__name__])
 
 

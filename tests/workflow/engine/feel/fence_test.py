@@ -1,4 +1,4 @@
-"""What an expression cannot do: run Python, read files, run for ever, eat memory, reach JavaScript; and that it is quick."""
+"""What an expression cannot do: run Python, read files, run for ever, eat memory; and that it is quick."""
 
 import statistics
 import threading
@@ -46,7 +46,7 @@ def test_nothing_outside_can_be_reached(source: str, tmp_path: Path, monkeypatch
         "count(for i in 1..3000, j in 1..3000 return i * j)",
         "count(for i in 1..10**9 return null) > 0",
         'matches("' + "a" * 40 + '!", "(a+)+$")',
-        '(function(f) f(f))(function(f) f(f))',
+        "(function(f) f(f))(function(f) f(f))",
         'string join(for i in 1..200000 return "' + "x" * 100 + '")',
         'replace("' + "x" * 200 + '", "x", "' + "y" * 3000 + '") + replace("' + "x" * 200 + '", "x", "y")'
         ' + string join(for i in 1..99999 return "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz")',
@@ -57,10 +57,9 @@ def test_nothing_outside_can_be_reached(source: str, tmp_path: Path, monkeypatch
 )
 def test_what_would_never_end_or_never_fit_is_stopped(source: str) -> None:
     started = time.monotonic()
-    try:
+    with pytest.raises(feel.FeelError) as caught:
         feel.evaluate(source, {}, MOMENT)
-    except feel.FeelError as error:
-        assert error.kind in {"limit", "syntax", "length", "failed", "foreign"}
+    assert caught.value.kind in {"limit", "syntax", "length", "failed", "foreign"}
     assert time.monotonic() - started < 2
     assert feel.evaluate("1 + 1", {}, MOMENT) == 2, "the next expression runs as if nothing had been"
 
@@ -110,11 +109,11 @@ def test_each_thread_has_its_own_interpreter() -> None:
 
 def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interpreter, "CACHED", 50)
-    first = interpreter._context("evaluate", "1")
+    first = interpreter._context("1")
     for number in range(120):
         assert feel.evaluate(f"{number} + 1", {}, MOMENT) == number + 1
-    assert interpreter._context("evaluate", "1") is not first
-    assert len(interpreter._context("evaluate", "1").seen) <= 50
+    assert interpreter._context("1") is not first
+    assert len(interpreter._context("1").seen) <= 50
 
 
 def test_a_condition_seen_before_takes_at_most_a_tenth_of_a_millisecond() -> None:

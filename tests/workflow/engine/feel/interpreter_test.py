@@ -1,7 +1,6 @@
-"""The interpreter itself: fast when it has seen a formula, bounded in what it keeps, one context a thread, new after a limit."""
+"""The interpreter itself: reads a formula once, keeps a bounded number, is new after a limit."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,25 +8,14 @@ import pytest
 from workflow.engine import feel
 from workflow.engine.feel import interpreter
 
-OFTEN = 'risk = "high" and child.age < 14'
-
-
-def test_a_formula_seen_before_takes_at_most_a_tenth_of_a_millisecond(moment):
-    data = {"risk": "high", "child": {"age": 12}, "unused": [{"a": n} for n in range(2000)]}
-    assert feel.condition(OFTEN, data, moment) is True
-    took = []
-    for _ in range(1500):
-        began = time.perf_counter()
-        feel.condition(OFTEN, data, moment)
-        took.append(time.perf_counter() - began)
-    assert sorted(took)[len(took) // 2] < 0.0001
-
 
 def test_a_formula_is_read_once(moment, monkeypatch):
     feel.evaluate("1 + 41", {}, moment)
     calls: list[str] = []
     plain = interpreter.call
-    monkeypatch.setattr("workflow.engine.feel.naming.call", lambda function, *rest: calls.append(function) or plain(function, *rest))
+    monkeypatch.setattr(
+        "workflow.engine.feel.naming.call", lambda function, *rest: calls.append(function) or plain(function, *rest)
+    )
     feel.evaluate("1 + 41", {}, moment)
     assert calls == []
     feel.evaluate("1 + 42", {}, moment)
@@ -45,8 +33,8 @@ def test_a_context_is_renewed_when_it_holds_too_many_formulas(moment, monkeypatc
     assert len(contexts) >= 2
 
 
-def test_four_thousand_formulas_stay_within_the_memory_of_a_context(moment):
-    for number in range(4000):
+def test_more_formulas_than_are_kept_stay_within_the_memory_of_a_context(moment):
+    for number in range(interpreter.CACHED + 500):
         assert feel.evaluate(f"x + {number}", {"x": 1}, moment) == number + 1
 
 
@@ -68,23 +56,6 @@ def test_an_ordinary_error_keeps_the_context(moment):
         with pytest.raises(feel.FeelError):
             feel.evaluate(source, data, moment)
     assert interpreter._local.context is before
-
-
-def test_threads_have_contexts_of_their_own_and_right_answers(moment):
-    contexts = {}
-    together = threading.Barrier(4)
-
-    def work(number: int) -> list[int]:
-        together.wait(timeout=10)
-        answers = [feel.evaluate(f"x * {number} + {turn % 7}", {"x": turn}, moment) for turn in range(300)]
-        contexts[number] = id(interpreter._local.context)
-        together.wait(timeout=10)  # so that no context is freed and its place used again
-        return answers
-
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(work, range(4)))
-    assert answers == [[turn * number + turn % 7 for turn in range(300)] for number in range(4)]
-    assert len(set(contexts.values())) == 4
 
 
 def test_a_limit_in_one_thread_leaves_the_others_alone(moment):

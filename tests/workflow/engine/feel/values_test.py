@@ -16,11 +16,18 @@ instants = some.datetimes(datetime(1000, 1, 2), datetime(9998, 1, 1), timezones=
     lambda instant: instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 )
 plain = (
-    some.none() | some.booleans() | some.integers(-EXACT, EXACT) | some.text() | some.dates(date(1000, 1, 1)) | instants
+    some.none()
+    | some.booleans()
+    | some.integers(-EXACT, EXACT)
+    | some.text()
+    | some.dates(date(1000, 1, 1))
+    | instants
     | some.floats(allow_nan=False, allow_infinity=False).filter(lambda number: not number.is_integer())
-)  # fmt: skip
+)
 keys = some.text(min_size=1).filter(lambda key: not key.startswith("$") and key != "__proto__")
-values = some.recursive(plain, lambda inner: some.lists(inner, max_size=4) | some.dictionaries(keys, inner, max_size=4), max_leaves=12)
+values = some.recursive(
+    plain, lambda inner: some.lists(inner, max_size=4) | some.dictionaries(keys, inner, max_size=4), max_leaves=12
+)
 
 
 @given(values)
@@ -28,10 +35,21 @@ def test_what_goes_in_comes_out(given_value: Any) -> None:
     assert feel.evaluate("x", {"x": given_value}, MOMENT) == given_value
 
 
-@pytest.mark.parametrize("given_value", [
-    timedelta(0), timedelta(days=3, hours=2), timedelta(days=-1), timedelta(hours=-30), timedelta(days=40, milliseconds=5),
-    time(10, 30), datetime(2026, 1, 1, tzinfo=UTC), date(1900, 1, 1), "x" * 100_000, ["a" * 1000] * 20,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "given_value",
+    [
+        timedelta(0),
+        timedelta(days=3, hours=2),
+        timedelta(days=-1),
+        timedelta(hours=-30),
+        timedelta(days=40, milliseconds=5),
+        time(10, 30),
+        datetime(2026, 1, 1, tzinfo=UTC),
+        date(1900, 1, 1),
+        "x" * 100_000,
+        ["a" * 1000] * 20,
+    ],
+)
 def test_values_with_a_catch(value, given_value):
     assert value("x", x=given_value) == given_value
 
@@ -48,17 +66,29 @@ def test_instants_come_back_in_local_time(value):
     assert (back.day, back.hour) == (2, 4)
 
 
-@pytest.mark.parametrize(("given_value", "kind"), [
-    (datetime(2026, 1, 1), "naive"), (date(1, 1, 1), "early"), (object(), "result"), (b"x", "result"), (2**53 + 1, "large"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given_value", "kind"),
+    [
+        (datetime(2026, 1, 1), "naive"),
+        (date(1, 1, 1), "early"),
+        (object(), "result"),
+        (b"x", "result"),
+        (2**53 + 1, "large"),
+    ],
+)
 def test_what_has_no_place_in_a_formula(refusal, given_value, kind):
     assert refusal("x", x=given_value) == kind
 
 
-@pytest.mark.parametrize("source", ["[1..5]", "function(a) a", "[1, function(a) a]", "count", 'context put({}, "__proto__", {a: 1})'])
+@pytest.mark.parametrize(
+    "source", ["[1..5]", "function(a) a", "[1, function(a) a]", "count", 'context put({}, "__proto__", {a: 1})']
+)
 def test_results_that_cannot_be_kept(refusal, source):
     assert refusal(source) == "result"
 
 
 def test_results_are_json_but_for_dates(value):
-    assert json.dumps(value('{a: [1, "二", null, true], b: {c: 1.5}}'), ensure_ascii=False) == '{"a": [1, "二", null, true], "b": {"c": 1.5}}'
+    assert (
+        json.dumps(value('{a: [1, "二", null, true], b: {c: 1.5}}'), ensure_ascii=False)
+        == '{"a": [1, "二", null, true], "b": {"c": 1.5}}'
+    )
