@@ -8,9 +8,10 @@ from typing import Any
 from workflow.engine import Moment, feel
 from workflow.forms.definition import RADIOS_UP_TO, Definition, Field
 from workflow.forms.errors import FieldError
+from workflow.forms.figures import figures
 from workflow.forms.options import Choice, Choices, offered
 from workflow.forms.paths import get
-from workflow.forms.schema import TEXT_AT_MOST
+from workflow.forms.schema import TEXT_AT_MOST, text_at_most
 from workflow.forms.settling import Settled, is_hidden, row_scope
 
 
@@ -40,7 +41,7 @@ class Component:
     @property
     def max_length(self) -> int | None:
         """The most characters that a text may have."""
-        return self.field.max_length or TEXT_AT_MOST.get(self.field.kind)
+        return text_at_most(self.field) if self.field.kind in TEXT_AT_MOST else None
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _text(value: Any, moment: Moment) -> str:
         return value.isoformat()
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return figures(value) if isinstance(value, float) else str(value)
 
 
 def _controlling(fields: tuple[Field, ...]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from workflow.forms.binding import BoundForm, bind
 from workflow.forms.checking import Checker
 from workflow.forms.definition import Definition, Field, flat
 from workflow.forms.errors import FieldError
+from workflow.forms.figures import figures
 from workflow.forms.options import Choices
 from workflow.forms.paths import get, put
 from workflow.forms.reading import Row
@@ -156,4 +157,10 @@ def _send(raw: dict[str, list[str]], name: str, field: Field, value: Any) -> Non
     elif isinstance(value, bool):
         raw[name] = ["true"] if value else []
     else:
-        raw[name] = [value.isoformat() if isinstance(value, datetime) else str(value)]
+        raw[name] = [_written(value)]
+
+
+def _written(value: object) -> str:
+    if isinstance(value, float):
+        return figures(value)
+    return value.isoformat() if isinstance(value, datetime) else str(value)

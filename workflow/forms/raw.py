@@ -9,6 +9,7 @@ Raw = Mapping[str, Sequence[str]]
 ADD, REMOVE = "_add", "_remove"
 ROWS_AT_MOST = 50
 _NUMBER = re.compile(r"\d{1,3}")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def wants_row(raw: Raw) -> bool:
@@ -61,9 +62,14 @@ def _remove(raw: dict[str, list[str]], path: str, number: int) -> None:
         raw[f"{path}.0._row"] = [""]
 
 
+def storable(text: str) -> str:
+    """A text that PostgreSQL can keep as JSON: U+FFFD stands for NUL and half characters, and the check refuses it."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 def typed_value(field: Field, raw: Raw, name: str) -> object:
     """What was typed for a field, as text or list of texts; None when the field was not sent."""
-    sent = list(raw.get(name, ()))
+    sent = [storable(value) for value in raw.get(name, ())]
     if field.kind in ("checklist", "filepicker"):
         return sent
     if field.kind == "checkbox":

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.engine import EngineError, Finding, Severity, Text, feel
 from workflow.forms.definition import Definition, Field, Option
-from workflow.forms.patterns import is_safe
+from workflow.forms.patterns import PatternRefused, compile_pattern
 from workflow.forms.vocabulary import (
     COMPONENT_KEYS,
     DEPTH_AT_MOST,
@@ -191,7 +191,9 @@ class _Reader:
     def _pattern(self, pattern: Any, name: str) -> str | None:
         if pattern in (None, ""):
             return None
-        if not is_safe(str(pattern)):
+        try:
+            compile_pattern(str(pattern))
+        except PatternRefused:
             self.refuse(name, "form-pattern", "这种格式要求太复杂,不能使用。", "This pattern is too complex to be used.")
         return str(pattern)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from workflow.engine import Text
 from workflow.forms.definition import Field
+from workflow.forms.figures import figures
 from workflow.forms.options import Choices
 from workflow.forms.paths import get
 
@@ -80,7 +81,7 @@ def _words(field: Field, value: Any, choices: Choices) -> Text:
     if field.kind in ("select", "radio"):
         return _option(field, value, choices)
     if isinstance(value, float):
-        value = f"{value:g}"
+        value = figures(value)
     text = str(value)
     return Text(text + (field.suffix.zh if field.suffix else ""), text + (f" {field.suffix.en}" if field.suffix else ""))
 

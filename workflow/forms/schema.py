@@ -4,23 +4,28 @@ Values arrive as text, keyed by dotted path, empty ones as None; marshmallow bui
 error is a code of `errors.SENTENCES`, or a Problem when the sentence names a value.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from workflow.engine import Text
 from workflow.forms.definition import Field, flat
+from workflow.forms.figures import figures, parse
+from workflow.forms.patterns import LONGEST, compile_pattern
 
 TEXT_AT_MOST = {"textfield": 200, "textarea": 10_000}
 ROWS_AT_MOST = 50
 CHOSEN = frozenset({"select", "radio", "checklist"})
 PLACEHOLDER = date(1900, 1, 1)
 """FEEL takes it for a time of day, and registers use it for "unknown" (feel-zeebe.md §1.3)."""
+YEARS = range(1000, 9999)
+"""FEEL knows no year before 1000; a year of room above, so that no offset leads out of the calendar."""
+UNREADABLE = "\ufffd"
+"""Stands for a character that cannot be stored; see `raw.storable`."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +57,14 @@ class TextField(_Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = str(value)
-        length, most = len(text), self.field.max_length or TEXT_AT_MOST[self.field.kind]
+        length, most = len(text), text_at_most(self.field)
         if length > most:
             raise problem("too_long", limit=most, given=length)
         if self.field.min_length and length < self.field.min_length:
             raise problem("too_short", limit=self.field.min_length)
-        if self.field.pattern and not re.fullmatch(self.field.pattern, text):
-            raise problem("pattern_named", wanted=self.field.pattern_text) if self.field.pattern_text else problem("pattern")
+        if self.field.pattern and not compile_pattern(self.field.pattern).fullmatch(text):
+            wanted = self.field.pattern_text
+            raise problem("pattern_named", wanted=wanted) if wanted else problem("pattern")
         return text
 
 
@@ -67,18 +73,16 @@ class NumberField(_Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int | float:
         try:
-            number = Decimal(str(value).strip().replace("，", "").replace(",", ""))
-        except InvalidOperation:
+            number = parse(value)
+        except ValueError:
             raise problem("not_a_number") from None
-        if not number.is_finite() or abs(number) > 10**12:
-            raise problem("not_a_number")
         exponent = number.normalize().as_tuple().exponent
         if isinstance(exponent, int) and -exponent > self.field.decimals:
             raise problem("decimals", limit=self.field.decimals) if self.field.decimals else problem("not_whole")
         if self.field.minimum is not None and number < Decimal(str(self.field.minimum)):
-            raise problem("too_small", limit=f"{self.field.minimum:g}")
+            raise problem("too_small", limit=figures(self.field.minimum))
         if self.field.maximum is not None and number > Decimal(str(self.field.maximum)):
-            raise problem("too_large", limit=f"{self.field.maximum:g}")
+            raise problem("too_large", limit=figures(self.field.maximum))
         return int(number) if number == number.to_integral_value() else float(number)
 
 
@@ -90,6 +94,8 @@ class DateField(_Field):
             day = date.fromisoformat(str(value).strip().replace("/", "-"))
         except ValueError:
             raise problem("not_a_date") from None
+        if day.year not in YEARS:
+            raise problem("not_a_date")
         if day == PLACEHOLDER:
             raise problem("placeholder_date")
         return day
@@ -100,9 +106,12 @@ class MomentField(_Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
         try:
-            return datetime.fromisoformat(str(value).strip().replace("/", "-"))
+            moment = datetime.fromisoformat(str(value).strip().replace("/", "-"))
         except ValueError:
             raise problem("not_a_moment") from None
+        if moment.year not in YEARS:
+            raise problem("not_a_moment")
+        return moment
 
 
 class TimeField(_Field):
@@ -160,6 +169,12 @@ FIELDS: dict[str, type[_Field]] = {
 }  # fmt: skip
 
 
+def text_at_most(field: Field) -> int:
+    """The most characters that a text may have; a pattern makes it shorter, so that matching stays quick."""
+    most = field.max_length or TEXT_AT_MOST[field.kind]
+    return min(most, LONGEST) if field.pattern else most
+
+
 def compile_schema(definition_fields: tuple[Field, ...]) -> Schema:
     """The schema of all fields that people fill in; tables are checked row by row with a schema of their own."""
     made: dict[str, Any] = {
@@ -175,7 +190,7 @@ def blank_to_none(field: Field, typed: Any) -> Any:
     """
     if isinstance(typed, str):
         text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
-        if "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+        if UNREADABLE in text or "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
             raise problem("bad_text")
         return text or None
     if isinstance(typed, list | tuple):
@@ -195,7 +210,7 @@ def _required_code(field: Field) -> str:
 def problems(error: ValidationError) -> dict[str, Problem]:
     """The first problem of each field of a marshmallow error."""
     found = {}
-    messages = error.normalized_messages()
+    messages = error.messages if isinstance(error.messages, dict) else {}
     for path, listed in messages.items():
         first = listed[0] if isinstance(listed, list) else "required"
         found[path] = first if isinstance(first, Problem) else Problem(str(first), {})

@@ -11,7 +11,7 @@ import pytest
 from tests.workflow.forms.samples import component, errors_of, form_of, form_text
 from workflow import forms
 from workflow.engine import Moment
-from workflow.forms.patterns import is_safe
+from workflow.forms.patterns import PatternRefused, compile_pattern
 
 TABLE = {"type": "dynamiclist", "id": "t", "path": "t", "label": "表", "properties": {"label_en": "Table"}}
 
@@ -33,17 +33,16 @@ def rules(*components: Any) -> list[str]:
     return [finding.rule for finding in forms.check("f.form.json", form_text(*components))]
 
 
-@open_defect("optional characters multiply: matching takes twice as long for each one more")
 def test_many_optional_characters_are_no_safe_pattern() -> None:
-    assert not is_safe("a?" * 40 + "a" * 40)
+    with pytest.raises(PatternRefused):
+        compile_pattern("a?" * 40 + "a" * 40)
 
 
-@open_defect("counted repeats multiply as endless ones do")
 def test_many_counted_repeats_are_no_safe_pattern() -> None:
-    assert not is_safe(r"\w{0,99}" * 6 + "!")
+    with pytest.raises(PatternRefused):
+        compile_pattern(r"\w{0,99}" * 6 + "!")
 
 
-@open_defect("20 optional characters are accepted and take about a fifth of a second; 24 take three")
 def test_no_accepted_pattern_keeps_the_server_busy(moment: Moment) -> None:
     text = form_text(component("textfield", "a", validate={"pattern": "a?" * 20 + "a" * 20}))
     if forms.check("f.form.json", text):
@@ -53,13 +52,11 @@ def test_no_accepted_pattern_keeps_the_server_busy(moment: Moment) -> None:
     assert time.process_time() - started < 0.02
 
 
-@open_defect("every comma is dropped, so 1,5 is stored as 15")
 def test_a_decimal_comma_is_never_read_as_another_number(moment: Moment) -> None:
     result = send(form_of(component("number", "a", decimalDigits=1)), moment, a="1,5")
     assert result.values["a"] == 1.5 or errors_of(result) == {"a": "not_a_number"}
 
 
-@open_defect("six figures are drawn: 123456.78 comes back as 123457, and is stored so on the next submit")
 def test_a_number_is_drawn_with_all_its_figures(moment: Moment) -> None:
     bound = form_of(component("number", "a", decimalDigits=2)).bind(
         {"a": 123456.78}, context={}, choices={}, moment=moment
@@ -67,25 +64,21 @@ def test_a_number_is_drawn_with_all_its_figures(moment: Moment) -> None:
     assert bound.components[0].value == "123456.78"
 
 
-@open_defect("six figures are read back: 123456.78 is shown as 123457")
 def test_a_number_is_read_back_with_all_its_figures() -> None:
     (row,) = form_of(component("number", "a", decimalDigits=2)).rows({"a": 123456.78})
     assert row.display.zh == "123456.78"
 
 
-@open_defect("limits above a million are said as 1.23457e+06")
 def test_a_limit_is_said_in_figures(moment: Moment) -> None:
     (error,) = send(form_of(component("number", "a", validate={"max": 1234567})), moment, a="9999999").errors
     assert "1234567" in error.message.zh
 
 
-@open_defect("an instant at the edge of the calendar ends in an OverflowError", raises=OverflowError)
 @pytest.mark.parametrize("typed", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
 def test_a_date_time_outside_the_calendar_is_refused(moment: Moment, typed: str) -> None:
     assert errors_of(send(form_of(component("datetime", "a", subtype="datetime")), moment, a=typed))
 
 
-@open_defect("PostgreSQL refuses NUL in JSONB, and drafts are stored as typed")
 def test_what_was_typed_can_always_be_stored_as_a_draft() -> None:
     assert "\x00" not in str(form_of(component("textarea", "a")).typed({"a": ["x\x00y"]})["a"])
 
