@@ -1,6 +1,6 @@
 """A form with its values, ready to be drawn: visible components only, each with its answer, options and error."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,10 @@ from workflow.forms.figures import figures
 from workflow.forms.options import Choice, Choices, offered
 from workflow.forms.paths import get
 from workflow.forms.schema import TEXT_AT_MOST, text_at_most
-from workflow.forms.settling import Settled, is_hidden, row_scope
+from workflow.forms.settling import Settled, SettledRow
+
+RowSettler = Callable[[Field, Mapping[str, Any], Settled], SettledRow]
+"""What the conditions make of a row as typed."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +77,25 @@ def bind(
     choices: Choices,
     moment: Moment,
     errors: Sequence[FieldError],
+    settle_row: RowSettler,
 ) -> BoundForm:
-    """Bind values; `settled` says what is shown."""
-    binder = _Binder(settled, values, choices, moment, _controlling(definition.fields))
+    """Bind values; `settled` says what is shown, `settle_row` the same for a row."""
+    binder = _Binder(settled, values, choices, moment, _controlling(definition.fields), settle_row)
     return BoundForm(tuple(binder.components(definition.fields))).with_errors(errors)
 
 
 class _Binder:
     def __init__(
-        self, settled: Settled, values: Mapping[str, Any], choices: Choices, moment: Moment, controlling: frozenset[str]
+        self,
+        settled: Settled,
+        values: Mapping[str, Any],
+        choices: Choices,
+        moment: Moment,
+        controlling: frozenset[str],
+        settle_row: RowSettler,
     ) -> None:
         self.settled, self.values, self.choices, self.moment = settled, values, choices, moment
-        self.controlling = controlling
+        self.controlling, self.settle_row = controlling, settle_row
 
     def components(self, fields: tuple[Field, ...]) -> Iterator[Component]:
         for field in fields:
@@ -130,10 +140,13 @@ class _Binder:
         rows = [row for row in given if isinstance(row, Mapping)] if isinstance(given, list) else []
         drawn = []
         for number, row in enumerate(rows or [{}]):
-            scope = row_scope(row, self.settled.scope)
+            seen = self.settle_row(table, row, self.settled)
             drawn.append(tuple(
-                self._single(child, f"{table.key}.{number}.{child.key}", row.get(child.key))
-                for child in table.children if child.holds_value and not is_hidden(child, scope, self.moment)
+                self._single(
+                    child, f"{table.key}.{number}.{child.key}",
+                    seen.values[child.key] if child.kind == "expression" else row.get(child.key),
+                )
+                for child in table.children if child.holds_value and child.element_id not in seen.hidden
             ))  # fmt: skip
         return Component(table, table.key, "table", rows=tuple(drawn))
 

@@ -8,11 +8,11 @@ from marshmallow import Schema, ValidationError
 
 from workflow.engine import Moment
 from workflow.forms.definition import LISTS, Definition, Field, flat
-from workflow.forms.errors import FieldError, field_error
+from workflow.forms.errors import FieldError, Place, field_error
 from workflow.forms.options import Choices, offered
 from workflow.forms.paths import get, put
 from workflow.forms.schema import ROWS_AT_MOST, Problem, blank_to_none, label_of, problems
-from workflow.forms.settling import Settled, is_hidden, row_scope, settle
+from workflow.forms.settling import Settled, SettledRow, settle, settle_row
 
 
 class Checker:
@@ -64,6 +64,10 @@ class Checker:
             put(values, field.key, self._lenient(field, get(typed, field.key)))
         return settle(self.definition.fields, values, self.context, self.moment)
 
+    def row(self, table: Field, typed: Mapping[str, Any], settled: Settled) -> SettledRow:
+        """What the conditions and formulas make of one row as typed: the same for drawing and for checking."""
+        return settle_row(table.children, self._lenient_row(table, typed), settled.scope, self.moment)
+
     def visible(self, settled: Settled) -> list[Field]:
         """The fields that hold a value and are shown."""
         return _visible(self.definition.fields, settled)
@@ -71,12 +75,16 @@ class Checker:
     def _lenient(self, field: Field, typed: Any) -> Any:
         if field.is_table:
             rows = typed if isinstance(typed, list) else []
-            schema = self.row_schemas[field.element_id]
             return [
-                {child.key: self._read(schema, child, row.get(child.key)) for child in field.children if child.holds_value}
-                for row in rows if isinstance(row, Mapping) and not _is_blank(field, row)
-            ]  # fmt: skip
+                self._lenient_row(field, row) for row in rows if isinstance(row, Mapping) and not _is_blank(field, row)
+            ]
         return self._read(self.schema, field, typed)
+
+    def _lenient_row(self, table: Field, typed: Mapping[str, Any]) -> dict[str, Any]:
+        schema = self.row_schemas[table.element_id]
+        return {
+            child.key: self._read(schema, child, typed.get(child.key)) for child in table.children if child.holds_value
+        }
 
     def _read(self, schema: Schema, field: Field, typed: Any) -> Any:
         if field.kind == "expression" or field.key not in schema.fields:
@@ -95,7 +103,7 @@ class Checker:
         return value
 
     def _load(
-        self, schema: Schema, fields: list[Field], typed: Mapping[str, Any], prefix: str, row: int | None
+        self, schema: Schema, fields: list[Field], typed: Mapping[str, Any], prefix: str, row: Place | None
     ) -> dict[str, Any]:
         """Read the fields; complaints are added with `prefix` before the path."""
         data, by_key = {}, {field.key: field for field in fields if field.key in schema.fields}
@@ -117,7 +125,7 @@ class Checker:
             self._dated(field, value, prefix + key, row)
         return result
 
-    def _looked_up(self, field: Field, value: Any, path: str, row: int | None) -> Any:
+    def _looked_up(self, field: Field, value: Any, path: str, row: Place | None) -> Any:
         """Refuse an answer that is not among the choices looked up; a kept file becomes its id and name."""
         if value is None or (field.choices is None and field.kind != "filepicker"):
             return value
@@ -128,7 +136,7 @@ class Checker:
             return None
         return [{"id": item, "name": known[item].label.zh} for item in given] if field.kind == "filepicker" else value
 
-    def _dated(self, field: Field, value: Any, path: str, row: int | None) -> None:
+    def _dated(self, field: Field, value: Any, path: str, row: Place | None) -> None:
         if not isinstance(value, date):
             return
         today = self.moment.now.astimezone(self.moment.zone).date()
@@ -145,10 +153,16 @@ class Checker:
         for number, row in enumerate(rows):
             if _is_blank(table, row):
                 continue
-            seen = self._lenient(table, [row])
-            scope = row_scope(seen[0] if seen else {}, settled.scope)
-            shown = [child for child in table.children if child.holds_value and not is_hidden(child, scope, self.moment)]
-            values = self._load(schema, shown, row, f"{table.key}.{number}.", number)
+            place = (label_of(table), number)
+            seen = self.row(table, row, settled)
+            shown = [child for child in table.children if child.holds_value and child.element_id not in seen.hidden]
+            prefix = f"{table.key}.{number}."
+            values = self._load(schema, shown, row, prefix, place)
+            for child in shown:
+                if child.kind == "expression":
+                    values[child.key] = seen.values[child.key]
+                    if child.element_id in seen.failed:
+                        self._complain(child, prefix + child.key, Problem("not_computed", {}), place)
             found.append({child.key: values.get(child.key) for child in shown})
         if table.required and not found:
             self._complain(table, table.key, Problem("required_rows", {}), None)
@@ -159,7 +173,7 @@ class Checker:
             self._complain(table, table.key, Problem("too_few_rows", {"limit": table.min_items}), None)
         return found
 
-    def _complain(self, field: Field, path: str, found: Problem, row: int | None) -> None:
+    def _complain(self, field: Field, path: str, found: Problem, row: Place | None) -> None:
         self.errors.append(field_error(path, label_of(field), found.code, row, **found.values))
 
 

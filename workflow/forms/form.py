@@ -128,7 +128,7 @@ class Form:
     ) -> BoundForm:
         """The form with values (typed or as text) for drawing; hidden fields are not in it."""
         checker = Checker(self.definition, self.schema, self.schemas, context, choices, moment)
-        return bind(self.definition, checker.lenient(values), values, choices, moment, errors)
+        return bind(self.definition, checker.lenient(values), values, choices, moment, errors, checker.row)
 
     def to_json(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Typed values as JSON can hold them: dates and instants as ISO texts."""

@@ -13,7 +13,7 @@ from workflow.forms.definition import Field, flat
 from workflow.forms.paths import get, overlay, put
 
 ROUNDS = 12
-"""Enough for a chain of conditions a dozen long; a form whose fields hide each other in turn stays as it then is."""
+"""Enough for a chain of conditions a dozen long; the reader refuses rings (rings.py)."""
 
 
 @dataclass
@@ -26,18 +26,68 @@ class Settled:
     """Element ids of computed fields whose formula failed."""
 
 
+@dataclass(frozen=True)
+class SettledRow:
+    """A row of a table: its values with the computed ones, and the element ids of hidden and failed columns."""
+
+    values: dict[str, Any]
+    hidden: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+
+
 def settle(fields: tuple[Field, ...], values: Mapping[str, Any], context: Mapping[str, Any], moment: Moment) -> Settled:
     """Look at all fields; `values` are the answers, nested, those that cannot be read as None."""
     settled = Settled({})
     for _ in range(ROUNDS):
         scope = _scope(fields, values, context, settled.hidden)
-        failed = _compute(fields, scope, settled.hidden, moment)
+        failed = _work_out(fields, scope, settled.hidden, moment)
         hidden = _hidden(fields, scope, moment)
         done = hidden == settled.hidden
         settled = Settled(scope, hidden, failed)
         if done:
             break
     return settled
+
+
+def settle_row(
+    columns: tuple[Field, ...], values: Mapping[str, Any], scope: Mapping[str, Any], moment: Moment
+) -> SettledRow:
+    """Look at one row; `scope` are the values of the form around it."""
+    hidden: set[str] = set()
+    for _ in range(ROUNDS):
+        row = {
+            column.key: None if column.element_id in hidden or column.kind == "expression" else values.get(column.key)
+            for column in columns if column.holds_value
+        }  # fmt: skip
+        failed = set()
+        for column in columns:
+            if column.kind == "expression" and column.formula is not None and column.element_id not in hidden:
+                try:
+                    row[column.key] = feel.evaluate(column.formula, row_scope(row, scope), moment)
+                except feel.FeelError:
+                    failed.add(column.element_id)
+        seen = row_scope(row, scope)
+        now_hidden = {column.element_id for column in columns if is_hidden(column, seen, moment)}
+        if now_hidden == hidden:
+            break
+        hidden = now_hidden
+    return SettledRow(row, frozenset(hidden), frozenset(failed))
+
+
+def _work_out(fields: tuple[Field, ...], scope: dict[str, Any], hidden: set[str], moment: Moment) -> set[str]:
+    """Compute the form's fields and those of its rows in turn, as each may read the other, until all is still."""
+    tables = [each for each in flat(fields) if each.is_table and any(c.hide or c.formula for c in each.children)]
+    asked = {table.key: list(get(scope, table.key) or []) for table in tables}
+    failed = _compute(fields, scope, hidden, moment)
+    for _ in range(ROUNDS if tables else 0):
+        before = {table.key: get(scope, table.key) for table in tables}
+        for table in tables:
+            rows = [settle_row(table.children, row, scope, moment).values for row in asked[table.key]]
+            put(scope, table.key, rows)
+        if before == {table.key: get(scope, table.key) for table in tables}:
+            break
+        failed = _compute(fields, scope, hidden, moment)
+    return failed
 
 
 def _scope(

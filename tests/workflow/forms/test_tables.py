@@ -26,8 +26,8 @@ def test_an_error_in_a_row_names_the_row_and_its_field(submit: Submit) -> None:
     result = submit({"pa.needs.1.need": [""], "pa.needs.1.weight": ["low"], "pa.needs.2.need": ["字" * 41]})
     assert errors_of(result) == {"pa.needs.1.need": "required", "pa.needs.2.need": "too_long"}
     first = result.errors[0]
-    assert first.message.zh.startswith("第 2 行")
-    assert first.message.en.startswith("Row 2: ")
+    assert first.message.zh.startswith("“需求排序”第 2 行：")
+    assert first.message.en.startswith("“Ranked needs”, row 2: ")
     assert "“需求”" in first.message.zh
 
 
