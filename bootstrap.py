@@ -21,7 +21,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
 NODE_AT_LEAST = (20, 19)  # what Vite 8 needs
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER = "chromium"  # the one that tests/journeys looks for on PATH; without it they take Playwright's own
 DEBIAN_PACKAGES = ("chromium", "fonts-wqy-microhei")
 BUILT = (
     "web/static/dist",
@@ -232,7 +232,7 @@ def find_browser() -> bool:
 
 def has_browser() -> bool:
     """Whether an installed Chromium starts (Ubuntu's package of that name is only a pointer to a store)."""
-    return any(shutil.which(name) and works([name, "--version"]) for name in BROWSERS)
+    return works([BROWSER, "--version"])
 
 
 def has_chinese_font() -> bool:

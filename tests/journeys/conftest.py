@@ -132,9 +132,12 @@ class Person:
         self.page.set_viewport_size(dict(zip(("width", "height"), WIDTHS["desktop"], strict=True)))  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium when it is there, else the one that Playwright brought."""
+    """Debian's Chromium when it is there, else the one that Playwright brought.
+
+    Of this module only: while Playwright is open, no other test of the same process may run an event loop.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
         yield browser

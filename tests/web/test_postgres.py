@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,8 +49,15 @@ def holder(data: Path) -> "subprocess.Popen[str]":
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "postgres"
+def place() -> Iterator[Path]:
+    """A folder outside pytest's own, which every new run of pytest closes again for the server's account."""
+    with tempfile.TemporaryDirectory(prefix="carerelay-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def data(place: Path) -> Iterator[Path]:
+    folder = place / "postgres"
     yield folder
     for process in servers(folder):
         process.kill()
@@ -121,8 +129,8 @@ def test_an_interrupted_first_start_leaves_nothing_in_the_way(data: Path) -> Non
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_long_path_gets_a_private_socket_folder_elsewhere(tmp_path: Path) -> None:
-    data = tmp_path / ("deep" * 25) / "postgres"
+def test_a_long_path_gets_a_private_socket_folder_elsewhere(place: Path) -> None:
+    data = place / ("deep" * 25) / "postgres"
     with postgres.running(data) as server:
         assert len(str(server.socket_folder)) < len(str(data))
         assert server.socket_folder.stat().st_mode & 0o077 == 0
@@ -154,18 +162,16 @@ def test_a_given_database_wins(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else; all other tests ran as a person")
-def test_a_person_without_rights_can_run_it(tmp_path: Path) -> None:
+def test_a_person_without_rights_can_run_it(place: Path) -> None:
     nobody = pwd.getpwnam("nobody")
     as_nobody = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": ()}
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == 0 and not folder.stat().st_mode & 0o001:
-            folder.chmod(folder.stat().st_mode | 0o001)
+    place.chmod(0o755)
     code = f"import sys; sys.path[:0] = {[str(ROOT), *filter(None, sys.path)]!r}\n" + textwrap.dedent(HOLD)
     command = [shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable, "-c", code]
     if subprocess.run([command[0], "-c", "import sys; sys.exit(sys.version_info[:2] != (3, 11))"], check=False,
                       **as_nobody).returncode:  # type: ignore[call-overload] # fmt: skip
         pytest.skip("no Python that this account may run")
-    own = tmp_path / "own"
+    own = place / "own"
     own.mkdir()
     os.chown(own, nobody.pw_uid, nobody.pw_gid)
     done = subprocess.run([*command, str(own / "postgres")], input="", text=True, capture_output=True, check=False,

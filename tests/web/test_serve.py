@@ -5,8 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,7 +74,7 @@ class Served:
             try:
                 self.get("/login")
                 return
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # refused, or bound but still loading the demo
                 time.sleep(0.1)
         pytest.fail(f"no answer within {START_SECONDS} s:\n{self.said}")
 
@@ -84,8 +84,15 @@ class Served:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    served = Served(tmp_path, "--worker", "--demo")
+def var() -> Iterator[Path]:
+    """A folder outside pytest's own, which every new run of pytest closes again for the database's account."""
+    with tempfile.TemporaryDirectory(prefix="carerelay-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def served(var: Path) -> Iterator[Served]:
+    served = Served(var, "--worker", "--demo")
     try:
         served.wait()
         yield served
@@ -129,11 +136,11 @@ def test_a_killed_server_takes_its_worker_and_database_along_and_starts_again(se
     assert living(processes) == []
 
 
-def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+def test_a_taken_port_is_one_sentence(var: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        environ = {**os.environ, "CARERELAY_VAR": str(tmp_path), "CARERELAY_PORT": str(taken.getsockname()[1])}
+        environ = {**os.environ, "CARERELAY_VAR": str(var), "CARERELAY_PORT": str(taken.getsockname()[1])}
         done = subprocess.run(
             [sys.executable, "-m", "web.cli", "serve"],
             cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=START_SECONDS,
