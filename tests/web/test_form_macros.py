@@ -7,9 +7,10 @@ import pytest
 from flask import Flask, render_template_string, session
 from lxml import html
 
-from tests.workflow.forms.samples import ANSWERS, CHOICES, EVERYTHING, FILE_ONE, component, form_of
+from tests.workflow.forms.samples import ANSWERS, CHOICES, EVERYTHING, FILE_ONE, component, form_text
 from workflow import forms
-from workflow.engine import Moment, Text
+from workflow.engine import Finding, Moment, Text
+from workflow.forms.reader import read
 
 PAGE = """{% from "forms/form.html" import render_form, error_summary, entry_rows %}
 <form method="post">{{ error_summary(bound) }}{{ render_form(bound) }}</form>"""
@@ -186,14 +187,18 @@ def test_what_was_typed_never_becomes_markup(draw: Draw, everything: forms.Form)
 
 
 def test_what_an_author_wrote_never_becomes_markup(draw: Draw) -> None:
-    field = component(
-        "textfield", "a", description=EVIL, appearance={"suffixAdorner": EVIL}, validate={"required": True}
-    )
+    # The reader refuses HTML; drawing must not depend on that.
+    field = component("number", "a", description=EVIL, appearance={"suffixAdorner": EVIL}, validate={"required": True})
     field["label"], field["properties"] = EVIL, {"label_en": EVIL, "description_en": EVIL, "suffix_en": EVIL}
     radio = component("radio", "b", values=[{"value": EVIL, "label": EVIL, "label_en": EVIL}])
     words = {"type": "text", "id": "t", "text": f"**{EVIL}**\n\n- {EVIL}", "properties": {"text_en": EVIL}}
+    found: list[Finding] = []
+    text = form_text(field, radio, words)
+    definition = read(text, "", found)
+    assert {finding.rule for finding in found} == {"form-markup"}
+    assert definition is not None
     for language in ("zh_CN", "en"):
-        page = draw(form_of(field, radio, words), {}, check=True, language=language)
+        page = draw(forms.Form(definition, text), {}, check=True, language=language)
         assert page.xpath(".//script | .//img | .//@onerror") == []
         assert EVIL in page.text_content()
 

@@ -5,7 +5,7 @@
 
 from functools import lru_cache
 
-from workflow.engine import Finding
+from workflow.engine import Finding, Severity
 from workflow.forms.binding import BoundForm, Component
 from workflow.forms.definition import Field, Option
 from workflow.forms.errors import FieldError
@@ -16,8 +16,8 @@ from workflow.forms.reader import FormInvalid, read
 from workflow.forms.reading import Row
 
 __all__ = [
-    "BoundForm", "Choice", "Component", "Field", "FieldError", "Form", "FormInvalid", "Option", "Raw", "Row", "Submitted",
-    "check", "load", "row_action", "wants_row",
+    "BoundForm", "Choice", "Component", "Field", "FieldError", "Form", "FormInvalid", "Option", "Raw", "Row",
+    "Submitted", "check", "load", "row_action", "wants_row",
 ]  # fmt: skip
 
 
@@ -26,13 +26,14 @@ def load(text: str) -> Form:
     """The form of a form-js JSON text; the same object for the same text. Raises FormInvalid."""
     found: list[Finding] = []
     definition = read(text, "", found)
-    if definition is None or found:
-        raise FormInvalid(found)
+    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    if definition is None or errors:
+        raise FormInvalid(errors)
     return Form(definition, text)
 
 
 def check(file_name: str, text: str) -> list[Finding]:
-    """Everything that is wrong with a form-js JSON text; an empty list when it can be used."""
+    """Everything that is wrong with a form-js JSON text; warnings, such as missing English, do not forbid its use."""
     found: list[Finding] = []
     read(text, file_name, found)
     return found

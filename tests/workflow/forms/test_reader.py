@@ -99,9 +99,11 @@ def test_two_values_never_share_a_place(other: str) -> None:
 
 def test_a_table_may_use_keys_of_the_form_but_not_twice_and_holds_no_table() -> None:
     def table(*inner: Any) -> dict[str, Any]:
-        return {"type": "dynamiclist", "id": "t", "path": "t", "label": "表", "components": list(inner)}
+        named = {"label": "表", "properties": {"label_en": "Table"}}
+        return {"type": "dynamiclist", "id": "t", "path": "t", **named, "components": list(inner)}
 
-    assert rules(form_text(component("textfield", "a"), table(component("textfield", "a")))) == []
+    again = {**component("textfield", "a"), "id": "again"}
+    assert rules(form_text(component("textfield", "a"), table(again))) == []
     assert rules(form_text(table(component("textfield", "a"), {**component("textfield", "a"), "id": "b"})))
     assert rules(form_text(table({**table(), "id": "u", "path": "u"}))) == ["form-unsupported"]
 
