@@ -147,6 +147,7 @@ def _log() -> None:
     """Write what happens to the terminal; where it goes from there is the service manager's business."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else one line a minute that nothing was due
+    logging.getLogger("alembic.runtime.migration").addFilter(lambda record: "Running" in record.msg)  # no preamble
 
 
 @contextmanager
