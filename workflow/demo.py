@@ -97,10 +97,8 @@ class _Cast:
     def __init__(self, session: Session, now: datetime) -> None:
         self.session, self.now = session, now
         users = {user.username: user for user in session.scalars(select(User))}
-        self.people = {
-            account.username: identity.load_actor(session, users[account.username].id, users[account.username].session_epoch)
-            for account in ACCOUNTS
-        }
+        known = [users[account.username] for account in ACCOUNTS]
+        self.people = {user.username: identity.load_actor(session, user.id, user.session_epoch) for user in known}
         self.departments = {place.code: str(place.id) for place in session.scalars(select(Organisation))}
 
     def play(self) -> None:

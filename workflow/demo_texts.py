@@ -120,7 +120,8 @@ FEED_BACK = Step("write_feedback", "worker", 60)
 STORIES = (
     Story(
         "new", 0.4, "nurse", "tongxin-ortho",
-        {"referral": {"reasons": ["emotional", "family"], "summary": "术后第三天不愿进食，整夜未睡，家属不知道怎么办。"},
+        {"referral": {"reasons": ["emotional", "family"],
+                      "summary": "术后第三天不愿进食，整夜未睡，家属不知道怎么办。"},
          "subject": {"name": "田桂芳"}, "distress_score": 5},
     ),
     Story(
@@ -136,7 +137,8 @@ STORIES = (
         {"referral": {"bed_no": "7", "summary": "患者说出院后没有地方住，希望社工了解情况。", "reasons": ["discharge"]},
          "subject": {"name": "龙正国", "sex": "male", "birth_date": "1955-02-20"}},
         (Step("accept_referral", "coordinator", 60, {"intake": {
-            "decision": "ask_info", "level_final": "routine", "info_needed": "请问预计哪天出院？家里还有什么人可以联系？"}}),),
+            "decision": "ask_info", "level_final": "routine",
+            "info_needed": "请问预计哪天出院？家里还有什么人可以联系？"}}),),
     ),
     Story(
         "to-meet", 26, "nurse", "tongxin-ortho",
@@ -160,7 +162,8 @@ STORIES = (
     ),
     Story(
         "closed", 260, "nurse", "tongxin-ortho",
-        {"referral": {"bed_no": "2", "reasons": ["resource", "finance"], "summary": "患者询问临时救助怎样申请，材料不会准备。"},
+        {"referral": {"bed_no": "2", "reasons": ["resource", "finance"],
+                      "summary": "患者询问临时救助怎样申请，材料不会准备。"},
          "subject": {"name": "陆大海", "sex": "male", "birth_date": "1970-01-30"}},
         (ACCEPT, MEET, ASSESS, EVALUATE, FEED_BACK, Step("acknowledge_feedback", "nurse", 600)),
     ),
@@ -174,7 +177,8 @@ STORIES = (
     ),
     Story(
         "overdue", 98, "nurse", "tongxin-ortho",
-        {"referral": {"bed_no": "18", "reasons": ["noncompliance"], "summary": "多次拒绝换药，和同病房病人争吵，劝说无效。"},
+        {"referral": {"bed_no": "18", "reasons": ["noncompliance"],
+                      "summary": "多次拒绝换药，和同病房病人争吵，劝说无效。"},
          "subject": {"name": "谢勇", "sex": "male", "birth_date": "1995-12-01"}},
     ),
 )  # fmt: skip

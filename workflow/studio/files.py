@@ -24,9 +24,16 @@ def check_files(paths: Iterable[Path]) -> list[Finding]:
             if names is not None:
                 names.add(path.name)
         else:
-            found.append(_finding(path.name, "file-kind", Text(
-                "只检查流程图（.bpmn）、决策表（.dmn）和表单（.form.json）。",
-                "Only diagrams (.bpmn), decision tables (.dmn) and forms (.form.json) are checked.")))
+            found.append(
+                _finding(
+                    path.name,
+                    "file-kind",
+                    Text(
+                        "只检查流程图（.bpmn）、决策表（.dmn）和表单（.form.json）。",
+                        "Only diagrams (.bpmn), decision tables (.dmn) and forms (.form.json) are checked.",
+                    ),
+                )
+            )
     for folder, asked in folders.items():
         found += [each for each in _check_folder(folder) if asked is None or each.file in asked]
     return found
@@ -41,21 +48,26 @@ def _check_folder(folder: Path) -> list[Finding]:
             if text is not None:
                 texts[path.name] = text
     if not texts and not found:
-        found.append(_finding(folder.name, "folder-empty", Text(
-            "文件夹里没有流程图。", "The folder holds no diagram.")))
+        found.append(
+            _finding(folder.name, "folder-empty", Text("文件夹里没有流程图。", "The folder holds no diagram."))
+        )
     return found + (instances.check(Bundle.from_texts(texts)) if texts else [])
 
 
 def _read(path: Path, found: list[Finding]) -> str | None:
     if path.stat().st_size > MAX_BYTES:
-        found.append(_finding(path.name, "file-too-large", Text(
-            "文件超过 5 MB，不能读取。", "The file is larger than 5 MB and is not read.")))
+        found.append(
+            _finding(
+                path.name,
+                "file-too-large",
+                Text("文件超过 5 MB，不能读取。", "The file is larger than 5 MB and is not read."),
+            )
+        )
         return None
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        found.append(_finding(path.name, "file-not-text", Text(
-            "文件不是 UTF-8 文本。", "The file is not UTF-8 text.")))
+        found.append(_finding(path.name, "file-not-text", Text("文件不是 UTF-8 文本。", "The file is not UTF-8 text.")))
         return None
 
 
