@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, render_template_string, session
 from lxml import html
 
-from tests.workflow.forms.samples import ANSWERS, CHOICES, EVERYTHING, FILE_ONE, component, form_text
+from tests.workflow.forms.samples import ANSWERS, CHOICES, EVERYTHING, FILE_ONE, component, form_of, form_text
 from workflow import forms
 from workflow.engine import Finding, Moment, Text
 from workflow.forms.reader import read
@@ -98,7 +98,8 @@ def test_sending_the_drawn_page_gives_back_what_was_typed(draw: Draw, everything
     page = draw(everything, full())
     sent: dict[str, list[str]] = {}
     for name, value in page.form_values():
-        sent.setdefault(name, []).append(value.replace("\r\n", "\n"))
+        # lxml says "on" for a chosen radio whose value is empty, a browser sends the empty text.
+        sent.setdefault(name, []).append("" if value == "on" else value.replace("\r\n", "\n"))
     known: dict[str, Any] = {"context": {}, "choices": CHOICES, "moment": moment}
     before, after = everything.submit(full(), **known), everything.submit(sent, **known)
     assert after.ok
@@ -177,6 +178,39 @@ def test_hints_know_bold_words_and_lists(draw: Draw, everything: forms.Form) -> 
     assert len(page.xpath('.//*[@class="f-text"]//li')) == 2
 
 
+def test_hints_of_fields_know_them_too(draw: Draw) -> None:
+    hint = "**请写**\n\n- 甲\n- 乙"
+    page = draw(form_of(component("textfield", "a", description=hint, properties={"description_en": hint})))
+    assert page.xpath('.//*[@id="f-a-hint"]//strong/text()') == ["请写"]
+    assert page.xpath('.//*[@id="f-a-hint"]//li/text()') == ["甲", "乙"]
+
+
+def test_an_optional_radio_can_be_unchosen_without_script(draw: Draw, everything: forms.Form) -> None:
+    fresh = named(draw(everything), "priority_asked")
+    assert [(radio.get("value"), radio.get("checked") is not None) for radio in fresh] == [
+        ("urgent", False),
+        ("routine", False),
+        ("", True),
+    ]
+    chosen = named(draw(everything, full() | {"priority_asked": ["urgent"]}), "priority_asked")
+    assert [radio.get("value") for radio in chosen if radio.get("checked") is not None] == ["urgent"]
+    assert "" not in [radio.get("value") for radio in named(draw(everything), "flag.self_harm")]
+
+
+def test_hint_and_error_of_tables_and_files_are_tied_to_them(draw: Draw) -> None:
+    hint: dict[str, Any] = {"description": "说明", "validate": {"required": True}}
+    english = {"description_en": "Note"}
+    inner = component("textfield", "x")
+    table = {"type": "dynamiclist", "id": "t", "path": "t", "label": "表", "components": [inner], **hint}
+    table["properties"] = {"label_en": "Table", **english}
+    page = draw(form_of(table, component("filepicker", "d", properties=english, **hint)), {}, check=True)
+    for name, part in (("t", "f-table"), ("d", "f-files")):
+        (group,) = page.xpath(f'.//fieldset[contains(@class, "{part}")]')
+        tied = [page.xpath(f'.//*[@id="{each}"]')[0] for each in group.get("aria-describedby").split()]
+        assert [each.get("id") for each in tied] == [f"f-{name}-hint", f"f-{name}-error"]
+        assert tied[0].text_content().strip() == "说明"
+
+
 def test_what_was_typed_never_becomes_markup(draw: Draw, everything: forms.Form) -> None:
     raw = {name: [EVIL] for name in ANSWERS}
     for check in (False, True):
@@ -213,5 +247,6 @@ def test_an_entry_is_read_back_in_the_readers_language(app: Flask, everything: f
     for expected in ("Source Ward", "Expected discharge 12 Mar 2026", "Met at 9 Mar 2026, 09:30", "Age 34 years"):
         assert expected in words
     assert page.xpath(".//a/@href") == [f"/files/{FILE_ONE}"]
+    assert page.xpath(".//td//text()[normalize-space()]")[-1].strip() == "1 Apr 2026"
     assert page.xpath(".//th/text()") == ["Need", "How much it matters", "Why it matters so much", "By when"]
     assert page.xpath(".//script | .//img") == []

@@ -22,7 +22,8 @@ class Row:
     """A line of an entry; `kind` says what `display` is.
 
     heading: no display · text: Text · long: Text with line breaks · list: list of Text · files: list of (id, name) ·
-    table: a list of headings (Text) and a list of rows of Text · date, moment: the value itself, for the reader's language.
+    table: a list of headings (Text) and a list of rows of Row, one for each cell ·
+    date, moment: the value itself, for the reader's language.
     """
 
     label: Text
@@ -35,7 +36,8 @@ def rows(
 ) -> list[Row]:
     """The lines of an entry; unanswered fields are left out.
 
-    `visible_classes`: information classes that the reader may see (None: all). Others show a placeholder, P3 and P4 nothing.
+    `visible_classes`: information classes that the reader may see (None: all). Others show a placeholder, P3 and P4
+    nothing; the same holds for the columns of a table.
     """
     found: list[Row] = []
     for field in fields:
@@ -47,18 +49,32 @@ def rows(
             value = get(values, field.key)
             if value in (None, "", []):
                 continue
-            if visible_classes is not None and field.info_class not in visible_classes:
+            if _is_masked(field, visible_classes):
                 if field.info_class not in LEFT_OUT:
                     found.append(Row(field.label, "text", MASKED))
                 continue
-            found.append(_row(field, value, choices))
+            found.append(_row(field, value, visible_classes, choices))
     return found
 
 
-def _row(field: Field, value: Any, choices: Choices) -> Row:
+def _is_masked(field: Field, visible_classes: frozenset[str] | None) -> bool:
+    return visible_classes is not None and field.info_class not in visible_classes
+
+
+def _row(field: Field, value: Any, visible_classes: frozenset[str] | None, choices: Choices) -> Row:
     if field.is_table:
-        columns = [child for child in field.children if child.holds_value]
-        cells = [[_words(child, row.get(child.key), choices) for child in columns] for row in value]
+        columns = [
+            child for child in field.children
+            if child.holds_value and not (_is_masked(child, visible_classes) and child.info_class in LEFT_OUT)
+        ]  # fmt: skip
+        cells = [
+            [
+                Row(child.label, "text", MASKED) if _is_masked(child, visible_classes)
+                else _row(child, row.get(child.key), visible_classes, choices)
+                for child in columns
+            ]
+            for row in value
+        ]  # fmt: skip
         return Row(field.label, "table", ([child.label for child in columns], cells))
     if field.kind == "filepicker":
         return Row(field.label, "files", [(str(item["id"]), str(item["name"])) for item in value])
@@ -83,7 +99,7 @@ def _words(field: Field, value: Any, choices: Choices) -> Text:
     if isinstance(value, float):
         value = figures(value)
     text = str(value)
-    return Text(text + (field.suffix.zh if field.suffix else ""), text + (f" {field.suffix.en}" if field.suffix else ""))
+    return Text(f"{text}{field.suffix.zh}", f"{text} {field.suffix.en}") if field.suffix else Text(text, text)
 
 
 def _option(field: Field, value: Any, choices: Choices) -> Text:

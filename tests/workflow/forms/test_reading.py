@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflow.forms.samples import CHOICES, FILE_ONE
+from tests.workflow.forms.samples import CHOICES, FILE_ONE, component, form_of
 from workflow import forms
 
 Submit = Callable[..., forms.Submitted]
@@ -33,7 +33,23 @@ def test_answers_are_read_back_in_words(everything: forms.Form, submit: Submit) 
 def test_a_table_is_read_back_as_headings_and_rows(everything: forms.Form, submit: Submit) -> None:
     headings, lines = read(everything, submit().values)["需求排序"].display
     assert [heading.en for heading in headings] == ["Need", "How much it matters", "Why it matters so much", "By when"]
-    assert [cell.zh for cell in lines[0]] == ["医疗费用", "很重要", "怕拖累家人", "2026-04-01"]
+    assert [cell.display.zh for cell in lines[0][:3]] == ["医疗费用", "很重要", "怕拖累家人"]
+    assert (lines[0][3].kind, lines[0][3].display) == ("date", date(2026, 4, 1))
+
+
+def test_a_column_that_is_not_for_the_reader_is_masked_or_left_out() -> None:
+    inner = [
+        component("textfield", key, properties={"class": info_class})
+        for key, info_class in (("open", "P0"), ("named", "P1"), ("secret", "P3"))
+    ]
+    table = {"type": "dynamiclist", "id": "t", "path": "t", "label": "表", "components": inner}
+    values = {"t": [{"open": "甲", "named": "李某", "secret": "险情"}]}
+    ((row,),) = [form_of(table).rows(values, visible_classes=frozenset({"P0"}))]
+    headings, lines = row.display
+    assert [heading.en for heading in headings] == ["Label of open", "Label of named"]
+    assert [cell.display.zh for cell in lines[0]] == ["甲", "（无权查看）"]
+    assert "李某" not in repr(row)
+    assert "险情" not in repr(row)
 
 
 def test_unanswered_fields_and_empty_groups_are_left_out(everything: forms.Form) -> None:
