@@ -14,26 +14,49 @@ Tree = dict[str, "Tree"]
 
 
 def of_bundle(bundle: Bundle) -> frozenset[str]:
-    """Every path that a formula in a diagram, a decision or a form of the bundle reads.
+    """Every path that a formula in a diagram, a decision or a form of the bundle reads from the process.
 
-    Names that are only local (the item of a multi-instance, a field of the same form) are in it too: one name too
-    many keeps a value, one too few would lose it.
+    A form's formulas that read its own fields need nothing of the process: these stay out, so that a date of birth only
+    looked at while a form is filled in never becomes process data. Names that are local elsewhere (the item of a
+    multi-instance, a column of a table) are in it: one name too many keeps a value, one too few would lose it.
     """
     found: set[str] = set()
-    for source, is_unary in sources(bundle):
-        names = feel.names(source, unary=is_unary)
-        found |= names.required | names.optional | names.maybe
+    for source, is_unary in _outside_forms(bundle):
+        found |= _named(source, is_unary)
+    for text in bundle.named(".form.json").values():
+        form = json.loads(text)
+        own = frozenset(_keys(form))
+        for source in _of_form(form):
+            found |= {path for path in _named(source, False) if not _is_below(path, own)}
     return frozenset(found)
 
 
-def sources(bundle: Bundle) -> Iterator[tuple[str, bool]]:
-    """All FEEL texts of a bundle, each with whether it is a unary test (an input cell of a decision table)."""
+def _named(source: str, is_unary: bool) -> frozenset[str]:
+    names = feel.names(source, unary=is_unary)
+    return names.required | names.optional | names.maybe
+
+
+def _is_below(path: str, keys: frozenset[str]) -> bool:
+    """Whether a path is one of these keys, or leads into one of them."""
+    steps = path.split(".")
+    return any(".".join(steps[:count]) in keys for count in range(1, len(steps) + 1))
+
+
+def _keys(part: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of a form's fields, those in groups included; columns of a table have names of their own."""
+    for component in part.get("components", ()):
+        if isinstance(component.get("key"), str):
+            yield component["key"]
+        if component.get("type") == "group":
+            yield from _keys(component)
+
+
+def _outside_forms(bundle: Bundle) -> Iterator[tuple[str, bool]]:
+    """The FEEL texts of diagrams and tables, each with whether it is a unary test (an input cell of a table)."""
     for text in bundle.named(".bpmn").values():
         yield from ((source, False) for source in _of_diagram(text))
     for text in bundle.named(".dmn").values():
         yield from _of_decisions(text)
-    for text in bundle.named(".form.json").values():
-        yield from ((source, False) for source in _of_form(json.loads(text)))
 
 
 def _of_diagram(text: str) -> Iterator[str]:

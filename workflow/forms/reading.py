@@ -94,6 +94,8 @@ def _words(field: Field, value: Any, choices: Choices) -> Text:
         return Text("", "")
     if isinstance(value, bool):
         return YES if value else NO
+    if field.kind == "expression" and value in ("yes", "no"):  # the codes of yes/no fields
+        return YES if value == "yes" else NO
     if field.kind in ("select", "radio"):
         return _option(field, value, choices)
     if isinstance(value, float):
