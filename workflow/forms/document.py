@@ -1,4 +1,4 @@
-"""Reads the JSON text of a form and refuses what JSON readers disagree about: keys given twice, NaN, endless nesting."""
+"""Reads the JSON text of a form and refuses what readers disagree about: keys given twice, NaN, endless nesting."""
 
 import json
 from typing import Any
@@ -36,7 +36,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for key, value in pairs:
         if key in found:
             raise NoDocument(
-                "form-setting-twice", f"设置“{key}”在同一处写了两次。", f"The setting “{key}” is given twice in one place."
+                "form-setting-twice",
+                f"设置“{key}”在同一处写了两次。",
+                f"The setting “{key}” is given twice in one place.",
             )
         found[key] = value
     return found

@@ -32,7 +32,10 @@ SENTENCES = {
     ),
     "too_late": ("“{label}”不能晚于今天。", "“{label}” cannot be after today."),
     "too_early": ("“{label}”不能早于今天。", "“{label}” cannot be before today."),
-    "not_an_option": ("“{label}”的选项已不可用，请重新选择。", "The answer to “{label}” is not available; choose again."),
+    "not_an_option": (
+        "“{label}”的选项已不可用，请重新选择。",
+        "The answer to “{label}” is not available; choose again.",
+    ),
     "too_many": ("“{label}”最多选 {limit} 项。", "Choose {limit} answers at most for “{label}”."),
     "too_few": ("“{label}”至少选 {limit} 项。", "Choose at least {limit} answers for “{label}”."),
     "too_many_rows": ("“{label}”最多 {limit} 行。", "“{label}” can have {limit} rows at most."),

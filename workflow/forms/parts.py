@@ -26,7 +26,9 @@ class Parts:
     def known(self, part: Mapping[str, Any], allowed: Collection[str], name: str | None) -> None:
         """Refuse settings that we do not know, and those that would promise a check that is never made."""
         for setting in sorted(set(part) - set(allowed)):
-            self.refuse(name, "form-unsupported", f"不支持设置“{setting}”。", f"The setting “{setting}” is not supported.")
+            self.refuse(
+                name, "form-unsupported", f"不支持设置“{setting}”。", f"The setting “{setting}” is not supported."
+            )
         for setting, neutral in NEUTRAL.items():
             if setting in part and part[setting] not in neutral:
                 self._without_effect(setting, name)
@@ -55,8 +57,9 @@ class Parts:
         if MARKUP.search(text.zh) or MARKUP.search(text.en):
             self.refuse(name, "form-markup", "文字里不能有 HTML。", "A label or text cannot contain HTML.")
         if not text.en.strip():
+            start = text.zh[:20]
             self.refuse(
-                name, "form-english", f"“{text.zh[:20]}”没有英文。", f"“{text.zh[:20]}” has no English.", Severity.WARNING
+                name, "form-english", f"“{start}”没有英文。", f"“{start}” has no English.", Severity.WARNING
             )
         return text
 
@@ -76,13 +79,14 @@ class Parts:
     def options(self, values: Any, choices: str | None, name: str) -> tuple[Option, ...]:
         """The fixed answers; there are none when the answers are looked up."""
         given = [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+        labels = [self.text(value.get("label"), value.get("label_en"), name) or Text("", "") for value in given]
         options = tuple(
-            Option(_answer(value.get("value")), self.text(value.get("label"), value.get("label_en"), name) or Text("", ""))
-            for value in given
+            Option(_answer(value.get("value")), label) for value, label in zip(given, labels, strict=True)
         )
         if not options and choices is None:
             self.refuse(name, "form-options", "没有可选的答案。", "There are no answers to choose from.")
-        if len({option.value for option in options}) != len(options) or not all(o.value and o.label.zh for o in options):
+        distinct = len({option.value for option in options}) == len(options)
+        if not distinct or not all(option.value and option.label.zh for option in options):
             self.refuse(
                 name, "form-options", "选项的值或名称为空，或者两个选项的值相同。",
                 "An answer has no value or label, or two have the same value.",
@@ -146,8 +150,9 @@ class Parts:
     def _no_limit(self, value: Any, name: str) -> None:
         shown = str(value)[:20] if isinstance(value, str | float) else "…"
         self.refuse(
-            name, "form-limit", f"“{shown}”不能作为限制；请写普通数字。", f"“{shown}” is no limit; write an ordinary number."
-        )
+            name, "form-limit", f"“{shown}”不能作为限制；请写普通数字。",
+            f"“{shown}” is no limit; write an ordinary number.",
+        )  # fmt: skip
 
 
 def _answer(value: Any) -> str:

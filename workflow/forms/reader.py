@@ -60,13 +60,15 @@ class _Reader(Parts):
         form_id = root.get("id")
         if not isinstance(form_id, str) or not KEY.fullmatch(form_id):
             self.refuse(
-                None, "form-id", "表单编号只能用字母、数字和下划线。", "A form id has only letters, digits and underscores."
-            )
+                None, "form-id", "表单编号只能用字母、数字和下划线。",
+                "A form id has only letters, digits and underscores.",
+            )  # fmt: skip
             form_id = ""
         named = self.file.rpartition("/")[2]
         if form_id and named and named != form_id + ENDING:
+            right = form_id + ENDING
             self.refuse(
-                None, "form-file-name", f"文件名应当是“{form_id}{ENDING}”。", f"The file must be called “{form_id}{ENDING}”."
+                None, "form-file-name", f"文件名应当是“{right}”。", f"The file must be called “{right}”."
             )
         self.known(root, ROOT_KEYS, form_id or None)
         properties = _dict(root.get("properties"))
@@ -92,8 +94,9 @@ class _Reader(Parts):
             self.count += 1
             if self.count > FIELDS_AT_MOST:
                 self.refuse(
-                    None, "form-too-many", f"表单最多 {FIELDS_AT_MOST} 项。", f"A form has {FIELDS_AT_MOST} fields at most."
-                )
+                    None, "form-too-many", f"表单最多 {FIELDS_AT_MOST} 项。",
+                    f"A form has {FIELDS_AT_MOST} fields at most.",
+                )  # fmt: skip
                 return tuple(fields)
             if not isinstance(part, dict):
                 self.refuse(None, "form-not-a-form", "表单项不完整。", "A field is incomplete.")
@@ -183,7 +186,9 @@ class _Reader(Parts):
             )  # fmt: skip
             return name
         if any(word in RESERVED or word.startswith("_") for word in key.split(".")):
-            self.refuse(name, "form-key-reserved", f"名称“{key}”另有用途。", f"The key “{key}” is kept for another use.")
+            self.refuse(
+                name, "form-key-reserved", f"名称“{key}”另有用途。", f"The key “{key}” is kept for another use."
+            )
         if any(_share_a_place(key, other) for other in self.keys):
             self.refuse(name, "form-duplicate-key", f"名称“{key}”重复。", f"The key “{key}” is used twice.")
         self.keys.add(key)

@@ -33,23 +33,24 @@ NEUTRAL: dict[str, tuple[object, ...]] = {
 """Settings that form-js checks and we do not, with the values under which they mean nothing; others are refused, since
 their author would believe in a check that is never made."""
 
-_DATES, _CHOSEN, _TEXTS = ("date", "datetime"), ("select", "radio", "checklist"), ("textfield", "textarea")
+_DATES, _TEXTS = ("date", "datetime"), ("textfield", "textarea")
+_CHOSEN, _LISTS = ("select", "radio", "checklist"), ("checklist", "dynamiclist", "filepicker")
 PROPERTIES: dict[str, tuple[str, ...] | None] = {
     "label_en": None, "description_en": None, "class": None, "text_en": ("text",), "choices": _CHOSEN,
-    "min_items": ("checklist", "dynamiclist", "filepicker"), "max_items": ("checklist", "dynamiclist", "filepicker"),
+    "min_items": _LISTS, "max_items": _LISTS,
     "pattern_text": _TEXTS, "pattern_text_en": _TEXTS, "suffix_en": ("number", "expression"),
     "default": (*_TEXTS, *_DATES, "number", "select", "radio"), "not_before": _DATES, "not_after": _DATES,
 }  # fmt: skip
 """Properties of our own, with the kinds of field on which they mean something (None: all)."""
 VALIDATE: dict[str, tuple[str, ...] | None] = {
-    "required": None, "min": ("number",), "max": ("number",), "minLength": _TEXTS, "maxLength": _TEXTS, "pattern": _TEXTS,
-    "validationType": None,
+    "required": None, "min": ("number",), "max": ("number",), "minLength": _TEXTS, "maxLength": _TEXTS,
+    "pattern": _TEXTS, "validationType": None,
 }  # fmt: skip
 CHOICES = re.compile(r"people:[a-z_]+|departments|stations|agencies|cases:open")
 """Sources of answers that the application looks up."""
 RESERVED = frozenset({
-    "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "and", "or", "not", "function",
-    "instance", "of", "true", "false", "null", "this", "parent", "csrf_token",
+    "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "and", "or", "not",
+    "function", "instance", "of", "true", "false", "null", "this", "parent", "csrf_token",
 })  # fmt: skip
 """Words that FEEL or the page needs for itself; names that begin with an underscore belong to the page, too."""
 MARKUP = re.compile(r"<\s*[/!?a-zA-Z]")

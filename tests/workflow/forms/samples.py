@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow import forms
-from workflow.engine import Text
+from workflow.engine import Moment, Text
 
 EVERYTHING = Path(__file__).parent / "data" / "everything.form.json"
 FILE_ONE, FILE_TWO, FILE_THREE = (f"01890000-0000-7000-8000-00000000000{number}" for number in (1, 2, 3))
@@ -70,3 +70,14 @@ def form_of(*components: Any) -> forms.Form:
 def errors_of(result: forms.Submitted) -> dict[str, str]:
     """The codes of the errors by path."""
     return {error.path: error.code for error in result.errors}
+
+
+def send(form: forms.Form, moment: Moment, **raw: str) -> forms.Submitted:
+    """Send one text for each name; `a__b` stands for the name `a.b`."""
+    given = {name.replace("__", "."): [value] for name, value in raw.items()}
+    return form.submit(given, context={}, choices={}, moment=moment)
+
+
+def rules(*components: Any) -> list[str]:
+    """The rules that a form with these components breaks."""
+    return [finding.rule for finding in forms.check("f.form.json", form_text(*components))]

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.workflow.forms.samples import ANSWERS, CHOICES, FILE_ONE, FILE_THREE, FILE_TWO, component, errors_of, form_of
+from tests.workflow.forms.samples import (
+    ANSWERS,
+    CHOICES,
+    FILE_ONE,
+    FILE_THREE,
+    FILE_TWO,
+    component,
+    errors_of,
+    form_of,
+    send,
+)
 from workflow import forms
 from workflow.engine import Moment
 
@@ -202,3 +212,19 @@ def test_what_was_typed_stays_as_it_was(submit: Submit) -> None:
     assert typed["subject"]["age"] == " 三十 "
     assert typed["pa"]["needs"][0]["until"] == "明年"
     assert typed["told"] is False
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
+def test_a_date_time_outside_the_calendar_is_refused(moment: Moment, typed: str) -> None:
+    assert errors_of(send(form_of(component("datetime", "a", subtype="datetime")), moment, a=typed))
+
+
+def test_what_was_typed_can_always_be_stored_as_a_draft() -> None:
+    assert "\x00" not in str(form_of(component("textarea", "a")).typed({"a": ["x\x00y"]})["a"])
+
+
+def test_a_half_character_is_not_kept_either_and_the_check_refuses_its_stand_in(moment: Moment) -> None:
+    form = form_of(component("textarea", "a"))
+    result = form.submit({"a": ["x\ud800y"]}, context={}, choices={}, moment=moment)
+    assert result.typed["a"].encode() == "x\ufffdy".encode()
+    assert errors_of(result) == {"a": "bad_text"}

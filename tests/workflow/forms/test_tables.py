@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.workflow.forms.samples import errors_of
+from tests.workflow.forms.samples import component, errors_of, form_of, send
 from workflow import forms
+from workflow.engine import Moment
 
 Submit = Callable[..., forms.Submitted]
+TABLE = {"type": "dynamiclist", "id": "t", "path": "t", "label": "表", "properties": {"label_en": "Table"}}
 ROW = {"pa.needs.0.need": None, "pa.needs.0.weight": None, "pa.needs.0.why": None, "pa.needs.0.until": None}
 
 
@@ -80,3 +82,45 @@ def test_a_button_never_changes_what_it_was_given() -> None:
 def test_a_table_never_grows_past_fifty_rows(everything: forms.Form) -> None:
     raw = {f"pa.needs.{number}.need": ["x"] for number in range(50)}
     assert len(everything.typed(forms.row_action({**raw, "_add": ["pa.needs"]}))["pa"]["needs"]) == 50
+
+
+def test_a_row_computes_its_values(moment: Moment) -> None:
+    inner = [component("number", "n"), {**component("expression", "twice"), "expression": "=n * 2"}]
+    assert send(form_of({**TABLE, "components": inner}), moment, t__0__n="4").values["t"] == [{"n": 4, "twice": 8}]
+
+
+def test_a_blank_row_hides_what_its_condition_hides(moment: Moment) -> None:
+    inner = [component("textfield", "x"), component("textfield", "y", conditional={"hide": '=x != "more"'})]
+    form = form_of({**TABLE, "components": inner})
+    (row,) = form.bind({}, context={}, choices={}, moment=moment).components[0].rows
+    assert [cell.name for cell in row] == ["t.0.x"]
+
+
+def test_a_row_is_drawn_as_it_is_checked(moment: Moment) -> None:
+    inner = [component("number", "n"), component("textfield", "y", conditional={"hide": "=n < 5"})]
+    form = form_of({**TABLE, "components": inner})
+    assert "y" not in send(form, moment, t__0__n="4").values["t"][0]
+    (row,) = form.bind(form.typed({"t.0.n": ["4"]}), context={}, choices={}, moment=moment).components[0].rows
+    assert [cell.name for cell in row] == ["t.0.n"]
+
+
+def test_an_error_in_a_row_names_its_table(moment: Moment) -> None:
+    inner = [component("textfield", "x", validate={"required": True}), component("textfield", "y")]
+    (error,) = send(form_of({**TABLE, "components": inner}), moment, t__0__y="1").errors
+    assert "表" in error.message.zh.replace("“x”的标签", "")
+
+
+def test_the_form_adds_up_what_its_rows_compute_and_a_row_sees_the_sum(moment: Moment) -> None:
+    computed = [("expression", "cost", "=n * 2"), ("expression", "share", "=cost / total")]
+    inner = [component("number", "n"), *[{**component(kind, key), "expression": f} for kind, key, f in computed]]
+    total = {**component("expression", "total"), "expression": "=sum(t.cost)"}
+    form = form_of({**TABLE, "components": inner}, total)
+    result = send(form, moment, t__0__n="3", t__1__n="1")
+    assert errors_of(result) == {}
+    assert result.values == {"t": [{"n": 3, "cost": 6, "share": 0.75}, {"n": 1, "cost": 2, "share": 0.25}], "total": 8}
+
+
+def test_a_column_that_cannot_be_computed_is_said_at_its_row(moment: Moment) -> None:
+    inner = [component("textfield", "x"), {**component("expression", "twice"), "expression": "=x * 2"}]
+    result = send(form_of({**TABLE, "components": inner}), moment, t__0__x="a")
+    assert errors_of(result) == {"t.0.twice": "not_computed"}
