@@ -76,8 +76,11 @@ def settle_row(
 
 def _work_out(fields: tuple[Field, ...], scope: dict[str, Any], hidden: set[str], moment: Moment) -> set[str]:
     """Compute the form's fields and those of its rows in turn, as each may read the other, until all is still."""
-    tables = [each for each in flat(fields) if each.is_table and any(c.hide or c.formula for c in each.children)]
-    asked = {table.key: list(get(scope, table.key) or []) for table in tables}
+    tables = [
+        each for each in flat(fields)
+        if each.is_table and get(scope, each.key) and any(column.hide or column.formula for column in each.children)
+    ]  # fmt: skip
+    asked = {table.key: list(get(scope, table.key)) for table in tables}
     failed = _compute(fields, scope, hidden, moment)
     for _ in range(ROUNDS if tables else 0):
         before = {table.key: get(scope, table.key) for table in tables}

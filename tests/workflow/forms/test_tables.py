@@ -124,3 +124,11 @@ def test_a_column_that_cannot_be_computed_is_said_at_its_row(moment: Moment) -> 
     inner = [component("textfield", "x"), {**component("expression", "twice"), "expression": "=x * 2"}]
     result = send(form_of({**TABLE, "components": inner}), moment, t__0__x="a")
     assert errors_of(result) == {"t.0.twice": "not_computed"}
+
+
+def test_a_hidden_table_is_nothing_to_other_conditions_even_when_its_rows_compute(moment: Moment) -> None:
+    inner = [component("number", "n"), {**component("expression", "twice"), "expression": "=n * 2"}]
+    shut = {**TABLE, "components": inner, "conditional": {"hide": '=a = "shut"'}}
+    form = form_of(component("textfield", "a"), shut, component("textfield", "b", conditional={"hide": "=t = null"}))
+    assert send(form, moment, a="shut", t__0__n="1", b="x").values == {"a": "shut"}
+    assert send(form, moment, a="open", t__0__n="1", b="x").values["b"] == "x"
