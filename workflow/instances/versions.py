@@ -127,7 +127,7 @@ def compiled(session: Session, version_id: UUID, content_hash: str) -> Compiled:
 
 def _compile(bundle: Bundle) -> Compiled:
     """Compile without checking anew: what was published must go on running under stricter rules of a later release."""
-    process = engine.compile(bundle, operations=operations.NAMES, roles=ROLES)
+    process = engine.compile(bundle, operations=operations.NAMES, roles=ROLES, published=True)
     loaded = [forms.load(text) for text in bundle.named(".form.json").values()]
     drawings = bundle.named(".bpmn")
     drawing = drawings.get(f"{process.process_id}.bpmn") or next(iter(drawings.values()))

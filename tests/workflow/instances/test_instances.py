@@ -10,9 +10,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models import Case, Event, Instance, ProcessVersion, Task, TaskState
-from workflow import instances, studio
+from workflow import engine, instances, operations, studio
 from workflow.engine import Bundle, BundleRefused, Run, StepFailed, Text
 from workflow.errors import Forbidden, NotFound, StepRefused
+from workflow.instances import versions
 
 FOLDER = Path(__file__).resolve().parents[3] / "bpmn" / "msw_referral"
 
@@ -43,6 +44,19 @@ def test_a_changed_bundle_is_a_new_version_and_running_cases_stay_on_theirs(ward
     ward.do("accept_referral", "coordinator")
     ward.send()
     assert ward.open("accept_referral").name_zh == "接收并分派"
+
+
+def test_an_operation_given_up_later_does_not_strand_running_cases(
+    ward: Any, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward.send()
+    versions._cache.clear()  # as after a restart with a newer release
+    monkeypatch.setattr(operations, "NAMES", operations.NAMES - {"transfer_case"})
+    monkeypatch.setattr(versions, "ROLES", versions.ROLES - {"supervisor"})
+    with pytest.raises(BundleRefused):
+        engine.compile(Bundle.from_folder(FOLDER), operations=operations.NAMES, roles=versions.ROLES)
+    ward.do("accept_referral", "coordinator")
+    assert ward.open("first_contact").state is TaskState.OPEN
 
 
 def test_a_faulty_bundle_is_refused_with_its_faults(session: Session, people: Any) -> None:
