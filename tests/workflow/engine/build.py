@@ -16,6 +16,10 @@ ATTRIBUTES = (
     'modeler:executionPlatformVersion="8.6.0"'
 )
 
+ERROR = '<error id="refused" name="refused" errorCode="refused" />'
+SIGNAL = '<signal id="alarm" name="alarm" />'
+ESCALATION = '<escalation id="rise" name="rise" escalationCode="rise" />'
+
 
 def element(kind: str, id: str, extensions: str = "", content: str = "", **attributes: Any) -> str:
     """A BPMN element named after its id."""
@@ -257,3 +261,8 @@ class Play:
     @property
     def data(self) -> dict[str, Any]:
         return self.run.variables
+
+
+def play(of: Bundle, reload: bool, **more: Any) -> Play:
+    """A run of our engine; with `reload` saved and restored after every step."""
+    return Play(of, reload=reload, **more)

@@ -1,44 +1,30 @@
 """Defects of the bare engine in flows, joins and repetition (engine-defects.md): one drawing each, from what was seen.
 
-Every test runs twice: straight through, and saved and restored after every step.
+Every test of a run is made twice: straight through, and saved and restored after every step.
 """
 
 import pytest
 
 from tests.workflow.engine.build import (
-    Bundle,
-    Play,
+    ROLES,
     bundle,
     each,
     element,
     end,
     gateway,
+    play,
     script,
     service,
     start,
     sub,
     user,
 )
-from workflow.engine import StepFailed
+from workflow.engine import BundleRefused, StepFailed, compile
 
 # Drawings are laid out by hand.
 # fmt: off
 
-ERROR = '<error id="refused" name="refused" errorCode="refused" />'
-SIGNAL = '<signal id="alarm" name="alarm" />'
-ESCALATION = '<escalation id="rise" name="rise" escalationCode="rise" />'
-
-
-@pytest.fixture(params=[False, True], ids=["straight", "reloaded"])
-def reload(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-def play(of: Bundle, reload: bool, **more: object) -> Play:
-    return Play(of, reload=reload, **more)  # type: ignore[arg-type]
-
-
-# D1 ---------------------------------------------------------------------------------------------------------------
+# D1 -----------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("kind", ["parallel", "inclusive"])
 def test_d1_a_branch_that_does_not_touch_a_value_does_not_bring_the_old_one_back(kind: str, reload: bool) -> None:
@@ -52,12 +38,19 @@ def test_d1_a_branch_that_does_not_touch_a_value_does_not_bring_the_old_one_back
     assert run.data == {"v": "new", "record": {"one": 10, "two": 20}}
 
 
-# D2 ---------------------------------------------------------------------------------------------------------------
+# D2 -----------------------------------------------------------------------------------------------------------------
 
 def test_d2_several_flows_out_of_a_task_run_in_parallel(reload: bool) -> None:
     run = play(bundle(start("s"), user("a"), user("b"), user("c"), end("e"), flows="s > a > b > e; a > c > e"), reload)
     run.do("a")
     assert run.open() == ["b", "c"]
+
+
+def test_d2_several_flows_out_of_a_subprocess_run_in_parallel(reload: bool) -> None:
+    inside = sub("inside", start("is"), user("a"), end("ie"), flows="is > a > ie")
+    run = play(bundle(start("s"), inside, user("b"), user("c"), end("e"),
+                      flows="s > inside > b > e; inside > c > e"), reload)
+    assert run.do("a").open() == ["b", "c"]
 
 
 def test_d2_conditions_behind_a_task_are_kept(reload: bool) -> None:
@@ -76,7 +69,7 @@ def test_d2_a_single_conditional_flow_is_not_taken_when_false(reload: bool) -> N
     assert raised.value.element_id == "a"
 
 
-# D3 ---------------------------------------------------------------------------------------------------------------
+# D3 -----------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("kind", ["parallel", "inclusive"])
 def test_d3_a_join_in_a_loop_waits_for_all_in_every_round(kind: str, reload: bool) -> None:
@@ -103,30 +96,7 @@ def test_d3_a_join_in_a_loop_waits_for_all_in_every_round(kind: str, reload: boo
     assert run.path.count("join") == run.path.count("judge") == 3
 
 
-# D4 ---------------------------------------------------------------------------------------------------------------
-
-def test_d4_arrows_to_data_objects_and_stores_are_drawings(reload: bool) -> None:
-    association = ('<dataOutputAssociation id="out"><targetRef>paper</targetRef></dataOutputAssociation>')
-    incoming = ('<property id="slot" name="slot" /><dataInputAssociation id="in">'
-                '<sourceRef>archive</sourceRef><targetRef>slot</targetRef></dataInputAssociation>')
-    run = play(bundle(
-        start("s"), user("a", association), user("b", incoming), end("e"),
-        '<dataObject id="object" /><dataObjectReference id="paper" dataObjectRef="object" />',
-        '<dataStoreReference id="archive" />', flows="s > a > b > e",
-    ), reload, variables={"kept": 1})
-    run.do("a", {"x": 1}).do("b")
-    assert run.state == "completed"
-    assert run.data == {"kept": 1, "x": 1}
-
-
-def test_d4_a_declared_data_store_does_not_refuse_the_file(reload: bool) -> None:
-    run = play(bundle(
-        start("s"), user("a"), end("e"), '<dataStoreReference id="archive" dataStoreRef="store" />',
-        flows="s > a > e", declarations='<dataStore id="store" name="Archive" />'), reload)
-    assert run.do("a").state == "completed"
-
-
-# D5 ---------------------------------------------------------------------------------------------------------------
+# D5 -----------------------------------------------------------------------------------------------------------------
 
 def test_d5_a_process_and_a_subprocess_without_start_and_end_events(reload: bool) -> None:
     run = play(bundle(sub("inside", user("a"), user("b")), user("z"), flows="inside > z"), reload)
@@ -137,29 +107,32 @@ def test_d5_a_process_and_a_subprocess_without_start_and_end_events(reload: bool
     assert run.state == "completed"
 
 
-# D14 --------------------------------------------------------------------------------------------------------------
+# D14 ----------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("repeat", ["", each("[1]", output="got", output_item="1")], ids=["subprocess", "instances"])
 def test_d14_an_inclusive_join_waits_for_a_token_inside_a_subprocess(repeat: str, reload: bool) -> None:
     run = play(bundle(
         start("s"), gateway("inclusive", "split"), user("a"),
         sub("inside", start("is"), user("b"), end("ie"), flows="is > b > ie", repeat=repeat),
-        gateway("exclusive", "x", "x_join"), user("c"), gateway("inclusive", "join"), user("z"), end("e"),
-        flows="s > split; split > a : true; split > inside : true; a > join; inside > x; x > join; x > c : false;"
-              "c > join; join > z > e"), reload)
+        gateway("exclusive", "x", "x_c"), user("c"), user("d"), gateway("inclusive", "join"), user("z"), end("e"),
+        flows="s > split; split > a : true; split > inside : true; a > join; inside > x; x > d : false; x > c;"
+              "c > join; d > join; join > z > e"), reload)
     run.do("a")
     assert run.open() == ["b"]
     run.do("b")
+    assert run.open() == ["c"]
+    run.do("c")
     assert run.open() == ["z"]
     assert run.do("z").state == "completed"
 
 
 def test_d14_an_inclusive_join_waits_for_a_token_that_comes_over_the_second_flow_of_a_merge(reload: bool) -> None:
     run = play(bundle(
-        start("s"), gateway("inclusive", "split"), user("a"), user("b"), user("c"), gateway("exclusive", "merge"),
-        gateway("inclusive", "join"), user("z"), end("e"),
-        flows="s > split; split > a : true; split > b : false; split > c : true; a > join; b > merge; c > merge;"
-              "merge > join; join > z > e"), reload)
+        start("s"), gateway("inclusive", "split"), user("a"), user("b"), user("c"),
+        gateway("exclusive", "x", "x_merge"), gateway("exclusive", "merge"), gateway("inclusive", "join"), user("z"),
+        end("e"),
+        flows="s > split; split > a : true; split > b : false; split > c : true; a > join; b > merge; c > x;"
+              "x > e : false; x > merge; merge > join; join > z > e"), reload)
     run.do("a")
     assert run.open() == ["c"]
     run.do("c")
@@ -167,7 +140,7 @@ def test_d14_an_inclusive_join_waits_for_a_token_that_comes_over_the_second_flow
     assert run.path.count("join") == 1
 
 
-# D15 --------------------------------------------------------------------------------------------------------------
+# D15 ----------------------------------------------------------------------------------------------------------------
 
 def test_d15_a_loop_can_be_turned_beyond_any_depth(reload: bool) -> None:
     run = play(bundle(
@@ -182,7 +155,7 @@ def test_d15_a_loop_can_be_turned_beyond_any_depth(reload: bool) -> None:
     assert run.do("a", {"done": True}).state == "completed"
 
 
-# D17 --------------------------------------------------------------------------------------------------------------
+# D17 ----------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("sequential", [False, True])
 def test_d17_two_of_three_can_be_said(sequential: bool, reload: bool) -> None:
@@ -209,7 +182,19 @@ def test_d17_an_instance_knows_its_number_and_its_item(reload: bool) -> None:
     assert seen == [(1, "x"), (2, "y")]
 
 
-# D21 --------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("repeat", "rule"), [
+    ('<standardLoopCharacteristics loopMaximum="-1" />', "loop-count"),
+    ("<multiInstanceLoopCharacteristics><loopCardinality>-1</loopCardinality></multiInstanceLoopCharacteristics>",
+     "not-supported"),
+    (each("xs", output="got", output_item="1").replace("isSequential", 'behavior="One" isSequential'), "not-supported"),
+])
+def test_d17_a_negative_count_and_what_we_do_not_read_are_refused(repeat: str, rule: str) -> None:
+    with pytest.raises(BundleRefused) as raised:
+        compile(bundle(start("s"), user("a", repeat), end("e"), flows="s > a > e"), operations=(), roles=ROLES)
+    assert ("a", rule) in [(finding.element_id, finding.rule) for finding in raised.value.findings]
+
+
+# D21 ----------------------------------------------------------------------------------------------------------------
 
 def test_d21_elements_may_be_called_start_and_end(reload: bool) -> None:
     run = play(bundle(
@@ -221,7 +206,7 @@ def test_d21_elements_may_be_called_start_and_end(reload: bool) -> None:
     assert run.do("a").state == "completed"
 
 
-# D22 --------------------------------------------------------------------------------------------------------------
+# D22 ----------------------------------------------------------------------------------------------------------------
 
 def adhoc(*content: str, condition: str = "", **attributes: str) -> str:
     inner = f"<completionCondition>={condition}</completionCondition>" if condition else ""
@@ -256,7 +241,7 @@ def test_d22_the_condition_ends_it_and_takes_the_rest_away_or_not(cancel: str, l
         assert run.do("b").open() == ["z"]
 
 
-# D24 --------------------------------------------------------------------------------------------------------------
+# D24 ----------------------------------------------------------------------------------------------------------------
 
 def test_d24_an_instantiating_receive_task_starts_a_case(reload: bool) -> None:
     run = play(bundle(
