@@ -70,12 +70,13 @@ class Person:
                 self._fill_one(name, value, number)
 
     def _fill_one(self, name: str, value: str, number: int) -> None:
+        self.settle()
         fields = self.page.locator(f'#work [name="{name}"]')
         expect(fields.first).to_be_attached()
         kind = fields.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
         if kind in ("radio", "checkbox"):
             with_answer = self.page.locator(f'#work [name="{name}"][value="{value}"]')
-            with_answer.check(force=True)
+            with_answer.check()
         elif kind == "select":
             fields.nth(number).select_option(value)
         else:
@@ -98,7 +99,7 @@ class Person:
         elif value:
             self._fill_one(name, value, 0)
         else:
-            field.first.check(force=True)
+            field.first.check()
 
     def choose_by_label(self, name: str, words: str) -> None:
         """Choose an answer of a list by what it says."""
