@@ -31,6 +31,7 @@ from web.access import local_path, recognise, viewer
 from web.i18n import pick, short_moment
 from workflow.errors import (
     CareRelayError,
+    CaseDamaged,
     Conflict,
     Forbidden,
     Invalid,
@@ -102,6 +103,8 @@ def _conflict_words(error: Conflict) -> tuple[str, ...]:
             gettext("这项任务已由 %(name)s 办理", name=values["name"]),
             gettext("%(name)s 已于 %(time)s 完成这一步，个案已经往下走。", **values),
         )
+    if isinstance(error, CaseDamaged):
+        return gettext("这一步没能办成"), pick(error.message)  # trying again would not help
     if isinstance(error, StepRefused):
         return gettext("这一步没能办成"), pick(error.message), gettext("个案没有任何改动，可以修改后再试。")
     return (

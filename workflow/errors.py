@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from workflow.engine.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
+
+    from sqlalchemy.orm import Session
 
     from workflow.forms import Submitted
 
@@ -65,6 +68,14 @@ class StepRefused(Conflict):
     def __init__(self, message: Text, element_id: str | None = None) -> None:
         super().__init__("step_refused", element_id=element_id)
         self.message = message
+
+
+class CaseDamaged(StepRefused):
+    """The stored state of the case cannot be read. `record` marks that, in a transaction after this one's rollback."""
+
+    def __init__(self, message: Text, record: Callable[[Session], None]) -> None:
+        super().__init__(message)
+        self.record = record
 
 
 class SignInRefused(Invalid):

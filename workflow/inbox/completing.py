@@ -64,7 +64,7 @@ def submit(session: Session, actor: Actor, held: Held, task: Task, form: Form, r
         members=held.scene.members() if any(name.startswith(choices.PEOPLE) for name in form.choice_sources) else (),
         case_id=held.scene.case.id,
     )
-    context = held.run.task_variables(task.engine_id)
+    context = held.variables(task)
     submitted = form.submit(raw, context=context, choices=found, moment=clock.moment(held.scene.now))
     if not submitted.ok:
         raise InvalidForm(submitted)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Instance, ProcessVersion, Task, TaskState
 from workflow import audit, clock, instances, permissions
-from workflow.engine import Run, Text, World
+from workflow.engine import EngineError, Run, Text, World
 from workflow.errors import NotFound
 from workflow.forms import BoundForm, Form, Row
 from workflow.identity import Actor
@@ -135,9 +135,12 @@ def _choices(
 
 
 def _context(compiled: Compiled, instance: Instance, task: Task) -> dict[str, Any]:
-    """The variables that conditions of the form may ask for."""
-    run = Run.restore(compiled.process, World(clock.moment(task.created_at)), instance.snapshot)
-    return run.task_variables(task.engine_id) if task.state is TaskState.OPEN else dict(run.variables)
+    """The variables that conditions of the form may ask for; none of a damaged case, whose page still opens."""
+    try:
+        run = Run.restore(compiled.process, World(clock.moment(task.created_at)), instance.snapshot)
+        return run.task_variables(task.engine_id) if task.state is TaskState.OPEN else dict(run.variables)
+    except EngineError:
+        return {}
 
 
 def _info(actor: Actor, row: Any, now: datetime, *, may_complete: bool) -> TaskInfo:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,10 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from models import Case, Instance, InstanceState, ProcessVersion, Task, TaskState
-from workflow import clock, operations
+from workflow import audit, clock, operations
 from workflow.audit import Kind
-from workflow.engine import Run, RunState, StepFailed, TaskNotOpen, Text, World
-from workflow.errors import NotFound, StepRefused, TaskClosed
+from workflow.engine import Run, RunState, SnapshotUnreadable, StepFailed, TaskNotOpen, Text, World
+from workflow.errors import CaseDamaged, NotFound, StepRefused, TaskClosed
 from workflow.instances import rows, versions
 from workflow.instances.versions import Compiled
 from workflow.operations import Scene
@@ -31,14 +32,38 @@ class Held:
 
     scene: Scene
     compiled: Compiled
-    run: Run
     tasks: list[Task]
     """Its open tasks, and the one that was asked for even if that is closed."""
+    begun: Run | None = None
+    """The run of an instance that has just been started; any other is restored when it is first asked for."""
+
+    @cached_property
+    def run(self) -> Run:
+        """The run. Raises CaseDamaged: only now, so that who may do this, and whether it waits, is asked before."""
+        if self.begun is not None:
+            return self.begun
+        try:
+            return Run.restore(self.compiled.process, world(self.scene), self.instance.snapshot)
+        except SnapshotUnreadable as error:
+            raise CaseDamaged(
+                Text(
+                    f"个案的流程状态读不出来，需要管理员处理。{error.message.zh}",
+                    f"The state of this case cannot be read; an administrator has to look after it. {error.message.en}",
+                ),
+                partial(mark_damaged, instance_id=self.instance.id, message=error.message, now=self.scene.now),
+            ) from error
 
     @property
     def instance(self) -> Instance:
         """The row that is locked."""
         return self.scene.instance
+
+    def variables(self, task: Task) -> dict[str, Any]:
+        """What conditions of the task's form may ask for. Raises TaskClosed, CaseDamaged."""
+        try:
+            return self.run.task_variables(task.engine_id)
+        except TaskNotOpen as error:
+            raise TaskClosed(None, task.completed_at) from error
 
     def complete(self, task: Task, variables: Mapping[str, Any]) -> None:
         """Complete a task and run on until people or time are needed. Raises TaskClosed, StepRefused."""
@@ -88,14 +113,32 @@ class Held:
     def _stand_still(self) -> None:
         incident = self.run.incident
         assert incident is not None
-        self.instance.state = InstanceState.INCIDENT
-        self.instance.incident = {
-            "element_id": incident.element_id,
-            "zh": incident.message.zh,
-            "en": incident.message.en,
-            "at": self.scene.now.isoformat(),
-        }
+        _note_incident(self.instance, incident.element_id, incident.message, self.scene.now)
         self.scene.record(Kind.INSTANCE_INCIDENT, element=incident.element_id)
+
+
+def mark_damaged(session: Session, *, instance_id: UUID, message: Text, now: datetime) -> None:
+    """Make an instance whose snapshot cannot be read an incident, once; the snapshot stays as it is, as evidence."""
+    instance = session.get(Instance, instance_id, with_for_update=True, populate_existing=True)
+    if instance is None or instance.state is not InstanceState.ACTIVE:
+        return
+    instance.wake_at = None
+    _note_incident(instance, None, message, now)
+    audit.record(
+        session,
+        Kind.INSTANCE_INCIDENT,
+        at=now,
+        actor_id=None,
+        case_id=instance.case_id,
+        instance_id=instance.id,
+        details={"element": None},
+    )
+    session.flush()
+
+
+def _note_incident(instance: Instance, element_id: str | None, message: Text, now: datetime) -> None:
+    instance.state = InstanceState.INCIDENT
+    instance.incident = {"element_id": element_id, "zh": message.zh, "en": message.en, "at": now.isoformat()}
 
 
 def lock_task(session: Session, task_id: UUID, actor_id: UUID, now: datetime) -> tuple[Held, Task]:
@@ -140,8 +183,7 @@ def _hold(
     ).all()
     compiled = versions.compiled(session, instance.version_id, content_hash)
     scene = Scene(session, pairs[0][0], instance, actor_id, now)
-    run = Run.restore(compiled.process, world(scene), instance.snapshot)
-    return Held(scene, compiled, run, [task for _, task in pairs if task is not None])
+    return Held(scene, compiled, [task for _, task in pairs if task is not None])
 
 
 def world(scene: Scene) -> World:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import Case, Instance, InstanceState, ProcessVersion
 from workflow.engine import EngineError, Run, StepFailed, Text
-from workflow.errors import StepRefused
+from workflow.errors import CaseDamaged, StepRefused
 from workflow.instances import held as holding
 from workflow.instances.held import Held
 from workflow.instances.versions import Compiled
@@ -50,7 +50,7 @@ def start(
         run = Run.start(compiled.process, holding.world(scene), variables)
     except StepFailed as error:
         raise StepRefused(error.message, error.element_id) from error
-    return Held(scene, compiled, run, [])
+    return Held(scene, compiled, [], run)
 
 
 def wake(session: Session, instance_id: UUID, now: datetime) -> bool:
@@ -66,6 +66,8 @@ def wake(session: Session, instance_id: UUID, now: datetime) -> bool:
         with session.begin_nested():
             _fire(found, now)
             found.save()
+    except CaseDamaged as error:
+        error.record(session)
     except (EngineError, StepRefused) as error:
         stopped = holding.lock(session, instance_id, None, now)
         stopped.stop(getattr(error, "element_id", None) or _element(error), error.message)

@@ -14,7 +14,7 @@ from models import Case, Event, Instance, InstanceState, ProcessVersion
 from workflow import permissions
 from workflow.audit import Kind
 from workflow.clock import moment
-from workflow.engine import Run, Text, World
+from workflow.engine import Run, SnapshotUnreadable, Text, World
 from workflow.errors import NotFound
 from workflow.identity import Actor
 from workflow.instances import versions
@@ -85,7 +85,10 @@ def _active(instance: Instance, compiled: versions.Compiled) -> list[str]:
     if instance.state is InstanceState.COMPLETED:
         return []
     # Only looked at: no operation can run, and the clock does not matter.
-    run = Run.restore(compiled.process, World(moment(instance.started_at)), instance.snapshot)
+    try:
+        run = Run.restore(compiled.process, World(moment(instance.started_at)), instance.snapshot)
+    except SnapshotUnreadable:
+        return []  # the incident says why; what is done is still known from the events
     return run.marks()["active"]
 
 

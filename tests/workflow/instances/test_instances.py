@@ -6,10 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from models import Case, Event, Instance, ProcessVersion, Task, TaskState
+from models import Case, Event, Instance, InstanceState, ProcessVersion, Task, TaskState
 from workflow import engine, instances, operations, studio
 from workflow.engine import Bundle, BundleRefused, Run, StepFailed, Text
 from workflow.errors import Forbidden, NotFound, StepRefused
@@ -204,3 +204,21 @@ def test_unknown_instances_are_not_found(ward: Any, session: Session) -> None:
         instances.open_instance(session, ward.people["worker"], uuid4())
     with pytest.raises(NotFound):
         instances.wake(session, uuid4(), ward.now)
+
+
+def test_waking_a_damaged_case_marks_it_once_and_is_not_tried_again(ward: Any, session: Session) -> None:
+    ward.send()
+    instance = session.scalars(select(Instance)).one()
+    assert instance.wake_at is not None
+    later = instance.wake_at + timedelta(minutes=1)
+    session.execute(text("UPDATE instance SET snapshot = snapshot || '{\"scopes\": []}'"))
+    session.expire_all()
+    damaged = dict(instance.snapshot)
+    assert instances.wake(session, instance.id, later)
+    assert (instance.state, instance.wake_at, instance.snapshot) == (InstanceState.INCIDENT, None, damaged)
+    assert instance.incident is not None
+    assert "损坏" in instance.incident["zh"]
+    assert not instances.wake(session, instance.id, later)
+    kinds = session.scalars(select(Event.kind).where(Event.instance_id == instance.id)).all()
+    assert kinds.count("instance.incident") == 1
+    assert ward.open("accept_referral").state is TaskState.OPEN
