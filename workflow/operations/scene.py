@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models import Case, Event, Instance, Membership, User
@@ -29,6 +29,8 @@ class Member:
     name: str
     organisation_id: UUID
     role: str
+    open_cases: int = 0
+    """Cases not closed that this person is responsible for, wherever."""
 
 
 @dataclass
@@ -95,8 +97,15 @@ class Scene:
 def members_of(session: Session, places: list[UUID], now: datetime) -> list[Member]:
     """Who holds which role in these organisations on this day, active accounts only, by name."""
     day = now.astimezone(ZoneInfo(TIMEZONE)).date()
+    caseload = (
+        select(func.count())
+        .select_from(Case)
+        .where(Case.responsible_id == User.id, Case.closed_at.is_(None))
+        .correlate(User)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(User.id, User.name, Membership.organisation_id, Membership.role)
+        select(User.id, User.name, Membership.organisation_id, Membership.role, caseload)
         .join(Membership, Membership.user_id == User.id)
         .where(
             Membership.organisation_id.in_(places),
@@ -106,4 +115,4 @@ def members_of(session: Session, places: list[UUID], now: datetime) -> list[Memb
         )
         .order_by(User.name)
     )
-    return [Member(user_id, name, place, role.value) for user_id, name, place, role in rows]
+    return [Member(user_id, name, place, role.value, open_cases) for user_id, name, place, role, open_cases in rows]

@@ -45,7 +45,7 @@ def look_up(
         if source.startswith(PEOPLE):
             role = source.removeprefix(PEOPLE)
             found[source] = [
-                Choice(str(member.user_id), Text(member.name, member.name))
+                Choice(str(member.user_id), Text(member.name, member.name), _caseload(member.open_cases))
                 for member in members
                 if member.role == role and member.organisation_id == station_id
             ]
@@ -109,6 +109,11 @@ def _table(source: str) -> str:
     if source.startswith(PEOPLE):
         return "user"
     return "case" if source.startswith("cases:") else "place"
+
+
+def _caseload(count: int) -> Text:
+    """How many cases somebody has in hand: what a coordinator wants to know before choosing (domain.md §4.1.5)."""
+    return Text(f"在办 {count} 件", f"{count} open case{'' if count == 1 else 's'}")
 
 
 def _chosen(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[str, UUID]]:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import Draft, Event, Reading, Task, TaskState
+from models import Case, Draft, Event, Reading, Task, TaskState
 from workflow import inbox
 from workflow.errors import Forbidden, NotFound, TaskClosed, TaskTaken
 from workflow.records import referrals
@@ -205,3 +205,24 @@ def test_who_lost_the_role_gives_the_task_back_but_claims_none(ward: Any, sessio
     inbox.release(session, former, task_id, ward.now)
     with pytest.raises(NotFound):
         inbox.claim(session, former, task_id, ward.now)
+
+
+def test_the_coordinator_sees_how_many_cases_each_social_worker_has(ward: Any, session: Session) -> None:
+    def notes() -> dict[str, str]:
+        (row,) = inbox.list_tasks(session, ward.people["coordinator"], "claimable", ward.now)
+        bound = inbox.open_task(session, ward.people["coordinator"], row.task_id, ward.now).bound
+        (people,) = [
+            part
+            for group in bound.components
+            for part in (*group.children, group)
+            if part.name == "intake.worker"
+        ]  # fmt: skip
+        return {option.label.zh: option.note.zh for option in people.options if option.note}
+
+    ward.send()
+    (row,) = inbox.list_tasks(session, ward.people["coordinator"], "claimable", ward.now)
+    inbox.save_draft(session, ward.people["coordinator"], row.task_id, {"intake.decision": ["accept"]})
+    assert set(notes().values()) == {"在办 0 件"}
+    session.get_one(Case, row.case_id).responsible_id = ward.people["worker"].user_id
+    session.flush()
+    assert notes()[ward.people["worker"].name] == "在办 1 件"
