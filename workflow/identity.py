@@ -196,4 +196,3 @@ def _matches(stored: str, password: str) -> bool:
 def _name_key(username: str) -> str:
     """Hash the name typed: now and then it is a password typed into the wrong field."""
     return hashlib.sha256(username.strip().lower().encode()).hexdigest()
-

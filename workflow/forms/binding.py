@@ -195,4 +195,3 @@ def _marked(part: Component, errors: Mapping[str, FieldError]) -> Component:
         children=tuple(_marked(child, errors) for child in part.children),
         rows=tuple(tuple(_marked(cell, errors) for cell in row) for row in part.rows),
     )
-

@@ -58,9 +58,7 @@ class Parts:
             self.refuse(name, "form-markup", "文字里不能有 HTML。", "A label or text cannot contain HTML.")
         if not text.en.strip():
             start = text.zh[:20]
-            self.refuse(
-                name, "form-english", f"“{start}”没有英文。", f"“{start}” has no English.", Severity.WARNING
-            )
+            self.refuse(name, "form-english", f"“{start}”没有英文。", f"“{start}” has no English.", Severity.WARNING)
         return text
 
     def formula(self, text: Any, name: str, *, needed: bool = False) -> str | None:
@@ -80,9 +78,7 @@ class Parts:
         """The fixed answers; there are none when the answers are looked up."""
         given = [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
         labels = [self.text(value.get("label"), value.get("label_en"), name) or Text("", "") for value in given]
-        options = tuple(
-            Option(_answer(value.get("value")), label) for value, label in zip(given, labels, strict=True)
-        )
+        options = tuple(Option(_answer(value.get("value")), label) for value, label in zip(given, labels, strict=True))
         if not options and choices is None:
             self.refuse(name, "form-options", "没有可选的答案。", "There are no answers to choose from.")
         distinct = len({option.value for option in options}) == len(options)

@@ -67,9 +67,7 @@ class _Reader(Parts):
         named = self.file.rpartition("/")[2]
         if form_id and named and named != form_id + ENDING:
             right = form_id + ENDING
-            self.refuse(
-                None, "form-file-name", f"文件名应当是“{right}”。", f"The file must be called “{right}”."
-            )
+            self.refuse(None, "form-file-name", f"文件名应当是“{right}”。", f"The file must be called “{right}”.")
         self.known(root, ROOT_KEYS, form_id or None)
         properties = _dict(root.get("properties"))
         title = self.text(properties.get("title"), properties.get("title_en"), form_id or None)

@@ -19,7 +19,9 @@ __all__ = ["RULES", "Rule", "analyse"]
 
 
 def analyse(
-    bundle: Bundle, *, variables: Collection[str] = frozenset(),
+    bundle: Bundle,
+    *,
+    variables: Collection[str] = frozenset(),
 ) -> list[Finding]:
     """Every fault of a bundle on levels 2 (fields and types) and 3 (it can work), errors and warnings.
 

@@ -42,7 +42,8 @@ def is_ever_thrown(diagram: Diagram, boundary: Node) -> bool:
     host = diagram.nodes.get(boundary.attached_to or "")
     return host is not None and any(
         catcher(diagram, node, event.kind, event.name)[0] is boundary
-        for node in within(diagram, host) for event in _thrown_by(node)
+        for node in within(diagram, host)
+        for event in _thrown_by(node)
     )
 
 

@@ -15,5 +15,11 @@ def check(context: Context, report: Report) -> None:
                     continue
                 earlier = seen.setdefault((diagram.id, field.path), field)
                 if earlier.kind != field.kind:
-                    report.at("field-collision", diagram, node, field=field.path, kind=KIND_NAMES[field.kind],
-                              other=KIND_NAMES[earlier.kind])
+                    report.at(
+                        "field-collision",
+                        diagram,
+                        node,
+                        field=field.path,
+                        kind=KIND_NAMES[field.kind],
+                        other=KIND_NAMES[earlier.kind],
+                    )

@@ -54,8 +54,15 @@ def _decision(context: Context, report: Report, decision: Decision) -> None:
         field = input_field(context, column.source, column.kind)
         real = context.known.get(column.source)
         if real and real.kind != "list" and _differ(column.kind, real.kind):
-            report.add("type-mismatch", decision.file, decision.id, step=step, source=column.source,
-                       kind=KIND_NAMES[real.kind], other=KIND_NAMES[column.kind])
+            report.add(
+                "type-mismatch",
+                decision.file,
+                decision.id,
+                step=step,
+                source=column.source,
+                kind=KIND_NAMES[real.kind],
+                other=KIND_NAMES[column.kind],
+            )
         for row in decision.rows:
             if index < len(row.inputs):
                 _cell(context, report, decision.file, row.id or decision.id, step, row.inputs[index], field)
@@ -73,15 +80,31 @@ def _cell(context: Context, report: Report, file: str, element: str, step: Text,
         _judge(context, node, field, report, file, element, step, source)
 
 
-def _judge(context: Context, node: Node, asked: Field, report: Report, file: str, element: str, step: Text,
-           source: str) -> None:
+def _judge(
+    context: Context, node: Node, asked: Field, report: Report, file: str, element: str, step: Text, source: str
+) -> None:
     def tell(left: Field, right: Field, value: Node) -> None:
         if _differ(left.kind, right.kind):
-            report.add("type-mismatch", file, element, step=step, source=source, kind=KIND_NAMES[left.kind],
-                       other=KIND_NAMES[right.kind])
+            report.add(
+                "type-mismatch",
+                file,
+                element,
+                step=step,
+                source=source,
+                kind=KIND_NAMES[left.kind],
+                other=KIND_NAMES[right.kind],
+            )
         elif left.options and isinstance(value, Literal) and value.kind == "text" and value.value not in left.options:
-            report.add("option-unknown", file, element, step=step, source=source, value=str(value.value),
-                       field=left.title, options=_options(left.options))
+            report.add(
+                "option-unknown",
+                file,
+                element,
+                step=step,
+                source=source,
+                value=str(value.value),
+                field=left.title,
+                options=_options(left.options),
+            )
 
     for part in walk(node):
         match part:

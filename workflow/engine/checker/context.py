@@ -13,16 +13,39 @@ from workflow.engine.checker.shapes import Call, Literal
 from workflow.engine.checker.syntax import read
 
 INSTANCE_COUNTS = (
-    "loopCounter", "numberOfInstances", "numberOfActiveInstances", "numberOfCompletedInstances",
+    "loopCounter",
+    "numberOfInstances",
+    "numberOfActiveInstances",
+    "numberOfCompletedInstances",
     "numberOfTerminatedInstances",
 )
 FUNCTION_KINDS = {
-    "date": "date", "today": "date", "date and time": "date_time", "now": "date_time", "time": "time",
-    "duration": "duration", "years and months duration": "duration", "count": "number", "days between": "number",
-    "age in years": "number", "number": "number", "string length": "number", "string": "text", "upper case": "text",
-    "lower case": "text", "is defined": "yes_no", "list contains": "yes_no", "contains": "yes_no",
-    "starts with": "yes_no", "ends with": "yes_no", "matches": "yes_no", "not": "yes_no", "floor": "number",
-    "ceiling": "number", "abs": "number", "modulo": "number",
+    "date": "date",
+    "today": "date",
+    "date and time": "date_time",
+    "now": "date_time",
+    "time": "time",
+    "duration": "duration",
+    "years and months duration": "duration",
+    "count": "number",
+    "days between": "number",
+    "age in years": "number",
+    "number": "number",
+    "string length": "number",
+    "string": "text",
+    "upper case": "text",
+    "lower case": "text",
+    "is defined": "yes_no",
+    "list contains": "yes_no",
+    "contains": "yes_no",
+    "starts with": "yes_no",
+    "ends with": "yes_no",
+    "matches": "yes_no",
+    "not": "yes_no",
+    "floor": "number",
+    "ceiling": "number",
+    "abs": "number",
+    "modulo": "number",
 }
 
 

@@ -23,7 +23,8 @@ class Knowledge:
     def without(self, changed: frozenset[str], reads: dict[str, frozenset[str]]) -> "Knowledge":
         """What still holds after `changed` paths got new values."""
         facts = frozenset(
-            fact for fact in self.facts
+            fact
+            for fact in self.facts
             if not any(touches(path, name) for path in changed for name in reads.get(fact[0], frozenset()))
         )
         return Knowledge(self.paths, facts)
@@ -45,8 +46,14 @@ class Flowing:
 class DataFlow:
     """Computes Flowing for one process that begins with `entry` known."""
 
-    def __init__(self, context: Context, diagram: Diagram, graph: Graph, reads: dict[str, frozenset[str]],
-                 gains: dict[str, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        diagram: Diagram,
+        graph: Graph,
+        reads: dict[str, frozenset[str]],
+        gains: dict[str, frozenset[str]],
+    ) -> None:
         self.context, self.diagram, self.graph = context, diagram, graph
         self.reads, self.gains = reads, gains
         self.order = sorted(diagram.nodes.values(), key=lambda node: graph.rank[node.id])
@@ -77,12 +84,19 @@ class DataFlow:
         return flowing
 
     def _before(
-        self, flowing: Flowing, leaving: dict[str, Knowledge], node: Node, entry: frozenset[str],
+        self,
+        flowing: Flowing,
+        leaving: dict[str, Knowledge],
+        node: Node,
+        entry: frozenset[str],
     ) -> Knowledge | None:
         sources = [flowing.along[flow] for flow in node.incoming if flow in flowing.along]
         if node.kind == "intermediateCatchEvent" and node.event("link"):
-            sources += [leaving[throw.id] for throw in self.diagram.inside(node.scope)
-                        if throw.id in leaving and node in link_catches(self.diagram, throw)]
+            sources += [
+                leaving[throw.id]
+                for throw in self.diagram.inside(node.scope)
+                if throw.id in leaving and node in link_catches(self.diagram, throw)
+            ]
         if node.attached_to:
             host = flowing.before.get(node.attached_to)
             if host is None:
@@ -94,8 +108,10 @@ class DataFlow:
                 return None
             sources.append(Knowledge(outer.paths) if node.triggered_by_event else outer)
         if node.kind == "parallelGateway" and sources:
-            return Knowledge(frozenset().union(*(each.paths for each in sources)),
-                             frozenset().union(*(each.facts for each in sources)))
+            return Knowledge(
+                frozenset().union(*(each.paths for each in sources)),
+                frozenset().union(*(each.facts for each in sources)),
+            )
         return _common(sources)
 
     def _outside(self, flowing: Flowing, node: Node, entry: frozenset[str]) -> Knowledge | None:
@@ -130,7 +146,7 @@ class DataFlow:
             elif flow.condition:
                 facts = {(flow.condition, True)}
                 if node.kind == "exclusiveGateway":
-                    earlier = conditions[:conditions.index(flow.condition)]
+                    earlier = conditions[: conditions.index(flow.condition)]
                     facts |= {(condition, False) for condition in earlier}
             found[flow.id] = Knowledge(after.paths, after.facts | facts)
         return found
@@ -145,8 +161,12 @@ class DataFlow:
     def _ends(self, leaving: dict[str, Knowledge], scope: str) -> list[Knowledge]:
         """What is known at each place where a path of the scope stops."""
         return [
-            leaving[node.id] for node in self.diagram.inside(scope)
-            if not node.outgoing and not node.triggered_by_event and not node.event("error") and node.id in leaving
+            leaving[node.id]
+            for node in self.diagram.inside(scope)
+            if not node.outgoing
+            and not node.triggered_by_event
+            and not node.event("error")
+            and node.id in leaving
             and not (node.kind == "intermediateThrowEvent" and node.event("link"))
         ]
 
@@ -165,5 +185,7 @@ def _common(sources: list[Knowledge]) -> Knowledge | None:
         return None
     if len(sources) == 1:
         return sources[0]
-    return Knowledge(frozenset.intersection(*(each.paths for each in sources)),
-                     frozenset.intersection(*(each.facts for each in sources)))
+    return Knowledge(
+        frozenset.intersection(*(each.paths for each in sources)),
+        frozenset.intersection(*(each.facts for each in sources)),
+    )

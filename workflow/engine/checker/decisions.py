@@ -11,8 +11,15 @@ from workflow.engine.checker.shapes import Literal
 from workflow.engine.text import Text
 
 TYPES = {
-    "string": "text", "number": "number", "integer": "number", "long": "number", "double": "number",
-    "boolean": "yes_no", "date": "date", "dateTime": "date_time", "time": "time",
+    "string": "text",
+    "number": "number",
+    "integer": "number",
+    "long": "number",
+    "double": "number",
+    "boolean": "yes_no",
+    "date": "date",
+    "dateTime": "date_time",
+    "time": "time",
 }
 MANY_ROWS = frozenset({"COLLECT", "RULE ORDER", "OUTPUT ORDER"})
 
@@ -69,19 +76,24 @@ def read(file: str, text: str) -> list[Decision]:
 
 def _decision(file: str, element: etree._Element) -> Decision:
     table, literal = element.find("{*}decisionTable"), element.find("{*}literalExpression")
-    requires = tuple(
-        reference.get("href", "").removeprefix("#") for reference in element.iter("{*}requiredDecision"))
+    requires = tuple(reference.get("href", "").removeprefix("#") for reference in element.iter("{*}requiredDecision"))
     variable = element.find("{*}variable")
     name = element.get("name", "")
     return Decision(
-        file, element.get("id", ""), Text(name, name),
+        file,
+        element.get("id", ""),
+        Text(name, name),
         policy=table.get("hitPolicy", "UNIQUE") if table is not None else "UNIQUE",
         inputs=tuple(_input(each) for each in table.iterfind("{*}input")) if table is not None else (),
         outputs=tuple(
             Column(each.get("label", ""), each.get("name") or "", *_kind(each.get("typeRef")))
-            for each in table.iterfind("{*}output")) if table is not None else (),
+            for each in table.iterfind("{*}output")
+        )
+        if table is not None
+        else (),
         rows=tuple(_row(each, table) for each in table.iterfind("{*}rule")) if table is not None else (),
-        requires=requires, formula=_content(literal) if literal is not None else None,
+        requires=requires,
+        formula=_content(literal) if literal is not None else None,
         variable=(variable.get("name") if variable is not None else None) or name,
     )
 
@@ -118,5 +130,10 @@ def _output(decision: Decision, index: int) -> Field:
     texts = [each.value for each in values if isinstance(each, Literal) and each.kind == "text"]
     options = {str(each): Text(str(each), str(each)) for each in texts} if texts and len(texts) == len(values) else None
     kind = column.kind or ("text" if options else "")
-    return Field(column.source, kind, options if kind == "text" else None, whole=column.whole,
-                 label=Text(column.label, column.label))
+    return Field(
+        column.source,
+        kind,
+        options if kind == "text" else None,
+        whole=column.whole,
+        label=Text(column.label, column.label),
+    )

@@ -6,10 +6,22 @@ from functools import cached_property
 
 from workflow.engine.text import Text
 
-ACTIVITIES = frozenset({
-    "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
-    "callActivity", "subProcess", "adHocSubProcess", "transaction",
-})
+ACTIVITIES = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "scriptTask",
+        "businessRuleTask",
+        "callActivity",
+        "subProcess",
+        "adHocSubProcess",
+        "transaction",
+    }
+)
 SCOPES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
 
 
@@ -176,9 +188,13 @@ class Diagram:
     @cached_property
     def _starts(self) -> dict[str, list[Node]]:
         return {
-            scope: [node for node in inside if node.kind == "startEvent"] or [
-                node for node in inside
-                if not node.incoming and not node.triggered_by_event and node.kind != "boundaryEvent"
+            scope: [node for node in inside if node.kind == "startEvent"]
+            or [
+                node
+                for node in inside
+                if not node.incoming
+                and not node.triggered_by_event
+                and node.kind != "boundaryEvent"
                 and not (node.kind == "intermediateCatchEvent" and node.event("link"))
             ]
             for scope, inside in self._inside.items()

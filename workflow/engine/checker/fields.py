@@ -10,14 +10,26 @@ from workflow.engine.text import Text
 # Kinds of value; "" is not known. A scalar has no parts that could be read.
 SCALARS = frozenset({"text", "number", "yes_no"})
 KIND_NAMES: dict[str, Text] = {
-    "text": Text("文字", "text"), "number": Text("数字", "a number"), "yes_no": Text("是/否值", "a yes/no value"),
-    "date": Text("日期", "a date"), "date_time": Text("日期时间", "a date with time"),
+    "text": Text("文字", "text"),
+    "number": Text("数字", "a number"),
+    "yes_no": Text("是/否值", "a yes/no value"),
+    "date": Text("日期", "a date"),
+    "date_time": Text("日期时间", "a date with time"),
     "time": Text("时刻", "a time of day"),
-    "list": Text("列表", "a list"), "duration": Text("时长", "a length of time"),
+    "list": Text("列表", "a list"),
+    "duration": Text("时长", "a length of time"),
 }
 _KINDS = {
-    "textfield": "text", "textarea": "text", "select": "text", "radio": "text", "number": "number",
-    "checkbox": "yes_no", "checklist": "list", "dynamiclist": "list", "filepicker": "list", "taglist": "list",
+    "textfield": "text",
+    "textarea": "text",
+    "select": "text",
+    "radio": "text",
+    "number": "number",
+    "checkbox": "yes_no",
+    "checklist": "list",
+    "dynamiclist": "list",
+    "filepicker": "list",
+    "taglist": "list",
 }
 _DATES = {"date": "date", "datetime": "date_time", "time": "time"}
 
@@ -83,7 +95,9 @@ def read_form(file: str, text: str) -> Form | None:
 
 
 def _components(
-    components: Iterable[Any], hides: tuple[str, ...], row: frozenset[str],
+    components: Iterable[Any],
+    hides: tuple[str, ...],
+    row: frozenset[str],
 ) -> Iterator[tuple[dict[str, Any], tuple[str, ...], frozenset[str]]]:
     for component in components:
         if not isinstance(component, dict):
@@ -103,16 +117,20 @@ def _field(component: dict[str, Any], path: str, hides: tuple[str, ...]) -> Fiel
     rules = component.get("validate") or {}
     options = {
         str(option.get("value")): Text(str(option.get("label", "")), str(option.get("label_en") or ""))
-        for option in component.get("values") or [] if isinstance(option, dict)
+        for option in component.get("values") or []
+        if isinstance(option, dict)
     }
     properties = component.get("properties") or {}
     label = Text(str(component.get("label") or component.get("dateLabel") or ""), str(properties.get("label_en", "")))
     return Field(
-        path, _DATES.get(str(component.get("subtype", "date")), "") if kind == "datetime" else _KINDS.get(kind, ""),
-        options=options or None, optional=not rules.get("required") and kind not in {"checklist", "dynamiclist"},
+        path,
+        _DATES.get(str(component.get("subtype", "date")), "") if kind == "datetime" else _KINDS.get(kind, ""),
+        options=options or None,
+        optional=not rules.get("required") and kind not in {"checklist", "dynamiclist"},
         hides=hides if kind not in {"checklist", "dynamiclist"} else (),
         whole=kind == "number" and not component.get("decimalDigits"),
-        minimum=_number(rules.get("min")), maximum=_number(rules.get("max")),
+        minimum=_number(rules.get("min")),
+        maximum=_number(rules.get("max")),
         label=label,
     )
 
@@ -142,7 +160,13 @@ def merged(one: Field, other: Field) -> Field:
     options = {**one.options, **other.options} if one.options and other.options and kind else None
     same = one.minimum == other.minimum and one.maximum == other.maximum
     return Field(
-        one.path, kind, options, one.optional or other.optional or one.hides != other.hides,
-        one.hides if one.hides == other.hides else (), one.whole and other.whole,
-        one.minimum if same else None, one.maximum if same else None, one.label,
+        one.path,
+        kind,
+        options,
+        one.optional or other.optional or one.hides != other.hides,
+        one.hides if one.hides == other.hides else (),
+        one.whole and other.whole,
+        one.minimum if same else None,
+        one.maximum if same else None,
+        one.label,
     )

@@ -33,8 +33,15 @@ def check(context: Context, formulas: Formulas, known: dict[str, Known], report:
                 _check_node(context, formulas, diagram, node, flows, known, report)
 
 
-def _check_node(context: Context, formulas: Formulas, diagram: Diagram, node: Node, flows: list[Flow],
-                known: dict[str, Known], report: Report) -> None:
+def _check_node(
+    context: Context,
+    formulas: Formulas,
+    diagram: Diagram,
+    node: Node,
+    flows: list[Flow],
+    known: dict[str, Known],
+    report: Report,
+) -> None:
     """Gateways, and other nodes whose arrows have conditions: these take all that are true, as an inclusive one."""
     bare = [flow for flow in flows if not flow.condition and flow.id != node.default]
     conditions = [(flow, flow.condition) for flow in flows if flow.condition and flow.id != node.default]
@@ -60,8 +67,11 @@ def _facts(formulas: Formulas, known: Known, node: Node) -> list[Fact]:
     if before is None or not before.facts:
         return []
     upset = known.maybe.set_beside(node)
-    return sorted(fact for fact in before.facts if not any(
-        touches(path, name) for path in upset for name in formulas.reads.get(fact[0], frozenset())))
+    return sorted(
+        fact
+        for fact in before.facts
+        if not any(touches(path, name) for path in upset for name in formulas.reads.get(fact[0], frozenset()))
+    )
 
 
 def _try_all(node: Node, trial: "Trial", conditions: list[tuple[Flow, str]]) -> tuple[Case | None, set[str] | None]:
@@ -73,7 +83,7 @@ def _try_all(node: Node, trial: "Trial", conditions: list[tuple[Flow, str]]) -> 
         results = [trial.holds(condition, case) for _, condition in conditions]
         yes = [flow.id for (flow, _), result in zip(conditions, results, strict=True) if result]
         taken = (taken or set()) | set(yes[:1] if exclusive else yes)
-        fails = None in results and not (exclusive and True in results[:results.index(None)])
+        fails = None in results and not (exclusive and True in results[: results.index(None)])
         if gap is None and (fails or (not yes and node.default is None)):
             gap = case
     return gap, taken
@@ -99,7 +109,8 @@ class Trial:
         own, sources, rules = list(values), list(conditions), list[Fact]()
         hides: dict[str, tuple[str, ...]] = {}
         extra = [(source, truth) for source, truth in facts] + [
-            (source, None) for path in own for source in context.known.get(path, Field(path)).hides]
+            (source, None) for path in own for source in context.known.get(path, Field(path)).hides
+        ]
         for source, truth in extra:
             more = _samples(context, [*sources, source])
             if more is None or prod(map(len, more.values())) * len(conditions) > EVALUATIONS_AT_MOST:
@@ -168,4 +179,3 @@ def _put(data: dict[str, Any], path: str, value: Any) -> None:
         data = data.setdefault(part, {})
     if isinstance(data, dict):
         data[last] = value
-

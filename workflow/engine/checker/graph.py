@@ -45,8 +45,7 @@ class Graph:
         if scope in self.aside:
             self.aside |= {node.id for node in inside}
             return
-        beside = [node.id for node in inside
-                  if node.triggered_by_event or (node.attached_to and not node.interrupting)]
+        beside = [node.id for node in inside if node.triggered_by_event or (node.attached_to and not node.interrupting)]
         starts = [node.id for node in self.diagram.starts(scope)]
         main = reach({node.id: [each for each in self.next[node.id] if each not in beside] for node in inside}, starts)
         self.aside |= self.reachable(beside) - main
@@ -82,7 +81,8 @@ def link_catches(diagram: Diagram, throw: Node) -> list[Node]:
     """The link catches that a link throw jumps to: same name, same scope."""
     link = throw.event("link")
     return [
-        node for node in diagram.inside(throw.scope)
+        node
+        for node in diagram.inside(throw.scope)
         if node.kind == "intermediateCatchEvent" and (own := node.event("link")) and link and own.name == link.name
     ]
 
@@ -129,8 +129,8 @@ def circles(following: Mapping[str, list[str]], nodes: list[str]) -> list[list[s
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[node])
                 if low[node] == index[node]:
-                    group = stack[stack.index(node):]
-                    del stack[-len(group):]
+                    group = stack[stack.index(node) :]
+                    del stack[-len(group) :]
                     on_stack.difference_update(group)
                     groups.append(group)
     groups.reverse()

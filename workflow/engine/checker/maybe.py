@@ -55,8 +55,13 @@ class Maybe:
 
     def set_beside(self, node: Node) -> set[str]:
         """The paths that a step on another branch may set at any time while the case is at `node`."""
-        return {each.path for other, results in self._sets.items() if results and self._are_beside(other, node.id)
-                for each in results if each.path != ANYTHING}
+        return {
+            each.path
+            for other, results in self._sets.items()
+            if results and self._are_beside(other, node.id)
+            for each in results
+            if each.path != ANYTHING
+        }
 
     @cached_property
     def _beside(self) -> list[list[set[str]]]:
@@ -66,8 +71,12 @@ class Maybe:
             events = {event.id for event in self._diagram.boundaries(node.id) if not event.interrupting}
             if events:
                 rest = [each for each in self._next[node.id] if each not in events]
-                found.append([self._reach(rest, {node.id, *events}) | {node.id},
-                              *(self._reach([event], {node.id}) for event in events)])
+                found.append(
+                    [
+                        self._reach(rest, {node.id, *events}) | {node.id},
+                        *(self._reach([event], {node.id}) for event in events),
+                    ]
+                )
             if node.kind not in {"exclusiveGateway", "eventBasedGateway"} and len(node.outgoing) > 1:
                 found.append([self._reach([each.id], {node.id}) for each in self._diagram.next_nodes(node)])
         for scope in self._diagram.scopes():
@@ -85,7 +94,9 @@ class Maybe:
         """True if the two lie on branches that part, and neither behind the place where these meet again."""
         return any(
             one in mine and one not in theirs and other in theirs and other not in mine
-            for branches in self._beside for mine in branches for theirs in branches
+            for branches in self._beside
+            for mine in branches
+            for theirs in branches
         )
 
 

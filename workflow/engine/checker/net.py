@@ -174,8 +174,14 @@ class Net:
                     self._add(Trigger(node, rank, place, place, outcomes=results), [place])
             if node.is_scope:
                 is_open = self.bit["open:" + node.id]
-                done = Trigger(node, self._after(node), is_open, is_open, forbids=self.inner[node.id],
-                               outcomes=outcomes(self, node, leaving=True))
+                done = Trigger(
+                    node,
+                    self._after(node),
+                    is_open,
+                    is_open,
+                    forbids=self.inner[node.id],
+                    outcomes=outcomes(self, node, leaving=True),
+                )
                 self._add(done, [is_open])
 
     def _add(self, trigger: Trigger, places: list[int]) -> None:

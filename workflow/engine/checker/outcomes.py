@@ -37,9 +37,11 @@ def outcomes(net: Net, node: Node, *, leaving: bool = False) -> list[Outcome]:
         return [_thrown(net, node, "error")]
     if node.event("escalation") and node.kind in {"endEvent", "intermediateThrowEvent"}:
         thrown = _thrown(net, node, "escalation")
-        return [thrown] if thrown.kills else [
-            Outcome(branch.produces | thrown.produces, chosen=branch.chosen) for branch in _branches(net, node)
-        ]
+        return (
+            [thrown]
+            if thrown.kills
+            else [Outcome(branch.produces | thrown.produces, chosen=branch.chosen) for branch in _branches(net, node)]
+        )
     if node.kind == "intermediateThrowEvent" and node.event("link"):
         return [Outcome(net.link_places(node))]
     return _with_boundaries(net, node, _branches(net, node)) if node.is_activity else _branches(net, node)

@@ -20,13 +20,21 @@ from workflow.engine.text import Text
 BPMN = f"{{{xml.BPMN}}}"
 ZEEBE = f"{{{xml.ZEEBE}}}"
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
-EVENTS = frozenset({
-    "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
-})
+EVENTS = frozenset(
+    {
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "boundaryEvent",
+    }
+)
 # Attributes that hold FEEL if they begin with "=", by the element they stand on.
 FORMULA_ATTRIBUTES = {
-    "assignmentDefinition": ("assignee", "candidateGroups"), "taskSchedule": ("dueDate", "followUpDate"),
-    "priorityDefinition": ("priority",), "header": ("value",),
+    "assignmentDefinition": ("assignee", "candidateGroups"),
+    "taskSchedule": ("dueDate", "followUpDate"),
+    "priorityDefinition": ("priority",),
+    "header": ("value",),
 }
 CODES = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
 
@@ -54,8 +62,13 @@ def _read_scope(diagram: Diagram, parent: etree._Element, scope: str, declared: 
         if kind == "sequenceFlow":
             condition = element.find(BPMN + "conditionExpression")
             source = _feel(condition.text or "") if condition is not None else None
-            flow = Flow(element.get("id", ""), element.get("sourceRef", ""), element.get("targetRef", ""),
-                        _text(element), source or None)
+            flow = Flow(
+                element.get("id", ""),
+                element.get("sourceRef", ""),
+                element.get("targetRef", ""),
+                _text(element),
+                source or None,
+            )
             diagram.flows[flow.id] = flow
         elif kind in ACTIVITIES or kind in GATEWAYS or kind in EVENTS:
             node = _node(element, kind, scope, declared)
@@ -76,14 +89,21 @@ def _connect(diagram: Diagram) -> None:
 def _node(element: etree._Element, kind: str, scope: str, declared: dict[str, etree._Element]) -> Node:
     interrupting = element.get("cancelActivity", element.get("isInterrupting", "true")) != "false"
     node = Node(
-        id=element.get("id", ""), kind=kind, scope=scope, name=_text(element), default=element.get("default"),
-        attached_to=element.get("attachedToRef"), interrupting=interrupting,
-        triggered_by_event=element.get("triggeredByEvent") == "true", properties=_properties(element),
+        id=element.get("id", ""),
+        kind=kind,
+        scope=scope,
+        name=_text(element),
+        default=element.get("default"),
+        attached_to=element.get("attachedToRef"),
+        interrupting=interrupting,
+        triggered_by_event=element.get("triggeredByEvent") == "true",
+        properties=_properties(element),
     )
     node.events = [_event(child, declared) for child in element if _local(child).endswith("EventDefinition")]
     node.events += [
         _event(declared[reference.text], declared)
-        for reference in element.findall(BPMN + "eventDefinitionRef") if reference.text in declared
+        for reference in element.findall(BPMN + "eventDefinitionRef")
+        if reference.text in declared
     ]
     if kind in {"receiveTask", "sendTask"} and element.get("messageRef"):
         node.events.append(_resolve("message", element.get("messageRef"), declared))
@@ -168,7 +188,8 @@ def _read_instances(node: Node, element: etree._Element) -> None:
     until = loop.find(BPMN + "completionCondition")
     node.instances = MultiInstance(
         collection=_feel(values["inputCollection"]) if "inputCollection" in values else None,
-        item=values.get("inputElement"), output=values.get("outputCollection"),
+        item=values.get("inputElement"),
+        output=values.get("outputCollection"),
         output_item=_feel(values["outputElement"]) if "outputElement" in values else None,
         until=_feel(until.text or "") if until is not None else None,
         sequential=loop.get("isSequential") == "true",
@@ -188,8 +209,7 @@ def _read_correlation(node: Node, message: etree._Element) -> None:
 
 
 def _properties(element: etree._Element) -> dict[str, str]:
-    entries: Iterable[etree._Element] = element.iterfind(
-        f"{BPMN}extensionElements/{ZEEBE}properties/{ZEEBE}property")
+    entries: Iterable[etree._Element] = element.iterfind(f"{BPMN}extensionElements/{ZEEBE}properties/{ZEEBE}property")
     return {entry.get("name", ""): entry.get("value", "") for entry in entries}
 
 

@@ -55,16 +55,22 @@ def _callers_first(context: Context) -> list[Diagram]:
     order: list[Diagram] = []
     waiting = dict(context.diagrams)
     while waiting:
-        called = {node.calls for diagram in waiting.values() for node in diagram.nodes.values()
-                  if node.calls != diagram.id}
+        called = {
+            node.calls for diagram in waiting.values() for node in diagram.nodes.values() if node.calls != diagram.id
+        }
         free = [diagram for diagram in waiting.values() if diagram.id not in called] or [next(iter(waiting.values()))]
         for diagram in free:
             order.append(waiting.pop(diagram.id))
     return order
 
 
-def _hand_over(context: Context, node: Node, flowing: Flowing, maybe: dict[str, Field],
-               given: dict[str, tuple[frozenset[str], dict[str, Field]]]) -> None:
+def _hand_over(
+    context: Context,
+    node: Node,
+    flowing: Flowing,
+    maybe: dict[str, Field],
+    given: dict[str, tuple[frozenset[str], dict[str, Field]]],
+) -> None:
     sure = frozenset(each.path for each in context.locals_of(node)) | context.variables
     if node.shares_all_in:
         sure |= flowing.before[node.id].paths
@@ -78,8 +84,16 @@ RESULTS_UNKNOWN = frozenset({"serviceTask", "sendTask", "callActivity"})
 
 
 class _Process:
-    def __init__(self, context: Context, diagram: Diagram, formulas: Formulas, report: Report, flowing: Flowing,
-                 maybe: Maybe, maybe_entry: dict[str, Field]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        diagram: Diagram,
+        formulas: Formulas,
+        report: Report,
+        flowing: Flowing,
+        maybe: Maybe,
+        maybe_entry: dict[str, Field],
+    ) -> None:
         self.context, self.diagram, self.formulas, self.report = context, diagram, formulas, report
         self.flowing, self.maybe, self.maybe_entry = flowing, maybe, maybe_entry
         self.told = 0
@@ -112,8 +126,15 @@ class _Process:
         self._mappings(node, node.inputs, before_inputs)
         if node.kind in RESULTS_UNKNOWN or node.event("message") is not None:
             return
-        done = sure | inside | {each.path for part in within(self.diagram, node)
-                                for each in self.context.raw_results(part) + self.context.sets(part)}
+        done = (
+            sure
+            | inside
+            | {
+                each.path
+                for part in within(self.diagram, node)
+                for each in self.context.raw_results(part) + self.context.sets(part)
+            }
+        )
         self._mappings(node, node.outputs, done)
         for each in node.expressions:
             if each.after and each.role != "output":
@@ -142,8 +163,12 @@ class _Process:
             if names is None:
                 continue
             step = Text(f"表单字段“{key}”", f"the field “{key}”")
-            self._demand(Names(required=frozenset(name for name in names.required if name.split(".")[0] not in row)),
-                         sure | form.fields.keys(), node, at=(form.file, key, step))
+            self._demand(
+                Names(required=frozenset(name for name in names.required if name.split(".")[0] not in row)),
+                sure | form.fields.keys(),
+                node,
+                at=(form.file, key, step),
+            )
 
     def _decision_reads(self, decision_id: str, seen: set[str]) -> Iterator[Names]:
         decision = self.context.decisions.get(decision_id)
@@ -151,8 +176,11 @@ class _Process:
             return
         seen.add(decision_id)
         results = {decision.variable} | {
-            name for each in decision.requires if each in self.context.decisions
-            for name in (each, self.context.decisions[each].variable)}
+            name
+            for each in decision.requires
+            if each in self.context.decisions
+            for name in (each, self.context.decisions[each].variable)
+        }
         for source in [column.source for column in decision.inputs] + [decision.formula or ""]:
             names = self.formulas.of(source) if source else None
             if names:
@@ -160,8 +188,15 @@ class _Process:
         for required in decision.requires:
             yield from self._decision_reads(required, seen)
 
-    def _demand(self, names: Names | None, sure: Set[str], node: Node, *, after: bool = False,
-                at: tuple[str, str, Text] | None = None) -> None:
+    def _demand(
+        self,
+        names: Names | None,
+        sure: Set[str],
+        node: Node,
+        *,
+        after: bool = False,
+        at: tuple[str, str, Text] | None = None,
+    ) -> None:
         if names is None:
             return
         file, element, step = at or (self.diagram.file, node.id, name_of(node))

@@ -8,12 +8,19 @@ from workflow.engine.findings import Finding, Severity
 from workflow.engine.text import Text
 
 KINDS: dict[str, tuple[str, str]] = {
-    "startEvent": ("开始", "start"), "endEvent": ("结束", "end"), "boundaryEvent": ("边界事件", "boundary event"),
-    "intermediateCatchEvent": ("等待", "wait"), "intermediateThrowEvent": ("事件", "event"),
-    "exclusiveGateway": ("排他网关", "exclusive gateway"), "parallelGateway": ("并行网关", "parallel gateway"),
-    "inclusiveGateway": ("包容网关", "inclusive gateway"), "eventBasedGateway": ("事件网关", "event gateway"),
-    "complexGateway": ("复杂网关", "complex gateway"), "subProcess": ("子流程", "subprocess"),
-    "adHocSubProcess": ("自由子流程", "ad-hoc subprocess"), "transaction": ("事务", "transaction"),
+    "startEvent": ("开始", "start"),
+    "endEvent": ("结束", "end"),
+    "boundaryEvent": ("边界事件", "boundary event"),
+    "intermediateCatchEvent": ("等待", "wait"),
+    "intermediateThrowEvent": ("事件", "event"),
+    "exclusiveGateway": ("排他网关", "exclusive gateway"),
+    "parallelGateway": ("并行网关", "parallel gateway"),
+    "inclusiveGateway": ("包容网关", "inclusive gateway"),
+    "eventBasedGateway": ("事件网关", "event gateway"),
+    "complexGateway": ("复杂网关", "complex gateway"),
+    "subProcess": ("子流程", "subprocess"),
+    "adHocSubProcess": ("自由子流程", "ad-hoc subprocess"),
+    "transaction": ("事务", "transaction"),
     "callActivity": ("调用流程", "called process"),
 }
 

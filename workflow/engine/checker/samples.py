@@ -172,8 +172,16 @@ def _lists(members: list[str], sizes: set[int]) -> list[Any] | None:
 
 
 def _guess(about: Mentions) -> str:
-    kinds = [kind for kind, there in (("text", about.texts), ("number", about.numbers), ("date", about.dates),
-                                      ("list", about.members or about.sizes)) if there]
+    kinds = [
+        kind
+        for kind, there in (
+            ("text", about.texts),
+            ("number", about.numbers),
+            ("date", about.dates),
+            ("list", about.members or about.sizes),
+        )
+        if there
+    ]
     if not kinds and about.is_asked:
         return "yes_no"
     return kinds[0] if len(kinds) == 1 else ""

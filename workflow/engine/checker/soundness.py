@@ -90,11 +90,21 @@ def _joins_that_wait(found: Exploration, report: Report) -> set[str]:
 
 def _tell_waiting(found: Exploration, report: Report, node: Node, missing: int, state: int) -> None:
     diagram = found.net.diagram
-    sources = [name_of(diagram.nodes[diagram.flows[name].source]) for place in found.net.marked(missing)
-               if (name := found.net.name(place)) in diagram.flows]
-    report.at("join-waits", diagram, node, example=_example(found, state), missing=Text(
-        "、".join(f"从{source.zh}来的路" for source in sources) or "另一条路",
-        " and ".join(f"the branch from {source.en}" for source in sources) or "another branch"))
+    sources = [
+        name_of(diagram.nodes[diagram.flows[name].source])
+        for place in found.net.marked(missing)
+        if (name := found.net.name(place)) in diagram.flows
+    ]
+    report.at(
+        "join-waits",
+        diagram,
+        node,
+        example=_example(found, state),
+        missing=Text(
+            "、".join(f"从{source.zh}来的路" for source in sources) or "另一条路",
+            " and ".join(f"the branch from {source.en}" for source in sources) or "another branch",
+        ),
+    )
 
 
 def _steps_done_twice(found: Exploration, graph: Graph, report: Report) -> bool:
@@ -131,8 +141,9 @@ def _second_tokens(found: Exploration, graph: Graph) -> Iterator[tuple[Node, Tri
 
 def _leaves_circle(graph: Graph, source: Node, target: Node) -> bool:
     """True if a circle starts `target` anew in every round (an end that is reached again does no harm)."""
-    return (graph.in_circle(source.id) and graph.circle[source.id] != graph.circle[target.id]
-            and target.kind != "endEvent")
+    return (
+        graph.in_circle(source.id) and graph.circle[source.id] != graph.circle[target.id] and target.kind != "endEvent"
+    )
 
 
 def _tell_twice(found: Exploration, graph: Graph, report: Report, node: Node, state: int) -> bool:
@@ -166,8 +177,10 @@ def _can_be_interrupted(diagram: Diagram, node: Node) -> bool:
     """True if the scope around the node can be ended from outside: by an event on its edge or a handler inside it."""
     scope = node.scope
     while True:
-        if any(all(start.interrupting for start in diagram.starts(handler.id))
-               for handler in diagram.event_subprocesses(scope)):
+        if any(
+            all(start.interrupting for start in diagram.starts(handler.id))
+            for handler in diagram.event_subprocesses(scope)
+        ):
             return True
         if scope == diagram.id:
             return False
@@ -177,7 +190,11 @@ def _can_be_interrupted(diagram: Diagram, node: Node) -> bool:
 
 
 def _never_happening(
-    found: Exploration, graph: Graph, report: Report, unreachable: set[str], waiting: set[str],
+    found: Exploration,
+    graph: Graph,
+    report: Report,
+    unreachable: set[str],
+    waiting: set[str],
 ) -> None:
     diagram = found.net.diagram
     standing = {scope for node_id in waiting for scope in (node_id, *diagram.around(node_id))}
@@ -207,13 +224,16 @@ def _example(found: Exploration, state: int) -> Text:
     step = found.came_by[state]
     while step is not None:
         if step.outcome.chosen:
-            names = [flow_name(diagram, diagram.flows[each]) if each in diagram.flows else name_of(diagram.nodes[each])
-                     for each in step.outcome.chosen]
+            names = [
+                flow_name(diagram, diagram.flows[each]) if each in diagram.flows else name_of(diagram.nodes[each])
+                for each in step.outcome.chosen
+            ]
             at = name_of(step.trigger.node)
             zh.append(f"{at.zh}走{'、'.join(name.zh for name in names)}")
             en.append(f"{at.en} takes {' and '.join(name.en for name in names)}")
         step = found.came_by[step.before]
     if not zh:
         return Text("", "")
-    return Text("例如:" + ",".join(zh[:CHOICES_SHOWN][::-1]) + "。",
-                "For example: " + ", ".join(en[:CHOICES_SHOWN][::-1]) + ".")
+    return Text(
+        "例如:" + ",".join(zh[:CHOICES_SHOWN][::-1]) + "。", "For example: " + ", ".join(en[:CHOICES_SHOWN][::-1]) + "."
+    )

@@ -12,7 +12,9 @@ from workflow.engine.text import Text
 
 CHINESE, ENGLISH = Text("中文", "Chinese"), Text("英文", "English")
 READ_AS = {
-    "timeDuration": ("duration", "text", ""), "timeDate": ("date", "date_time", "text", ""), "timeCycle": ("text", ""),
+    "timeDuration": ("duration", "text", ""),
+    "timeDate": ("date", "date_time", "text", ""),
+    "timeCycle": ("text", ""),
 }
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -72,8 +74,7 @@ def _is_readable(form: str, text: str) -> bool:
 def _kind(context: Context, source: str) -> str:
     """The kind of a timer's formula, "" if it cannot be told; a text given as a constant is read like a literal."""
     match syntax.read(source):
-        case Call(function="duration" | "date" | "date and time" as name,
-                         arguments=(Literal(value=str() as text),)):
+        case Call(function="duration" | "date" | "date and time" as name, arguments=(Literal(value=str() as text),)):
             form = "timeDuration" if name == "duration" else "timeDate"
             return FUNCTION_KINDS[name] if _is_readable(form, text) else "unreadable"
         case Call(function=name):

@@ -159,7 +159,7 @@ class _Reader:
 
     def _is_range(self) -> bool:
         depth = 0
-        for kind, text in self.tokens[self.position:]:
+        for kind, text in self.tokens[self.position :]:
             if kind == "text":
                 continue
             if text == ".." and depth == 1:
@@ -227,8 +227,11 @@ class _Reader:
         if ahead < len(self.tokens) and self.tokens[ahead] == ("sign", "("):
             words += [self.take() for _ in range(ahead - self.position)]
             return self._call(" ".join(words))
-        while self.peek() == "." and self.tokens[self.position + 1:self.position + 2] \
-                and self.tokens[self.position + 1][0] == "word":
+        while (
+            self.peek() == "."
+            and self.tokens[self.position + 1 : self.position + 2]
+            and self.tokens[self.position + 1][0] == "word"
+        ):
             self.take()
             words.append(self.take())
         return Path(".".join(words))

@@ -60,9 +60,16 @@ def _gaps(decision: Decision, axes: list[Axis], unknown: list[str], name: Text, 
     catches_all = any(all(cell in {"", "-"} for cell in row.inputs) for row in decision.rows)
     if unknown and not catches_all:
         labels = Text("、".join(unknown), ", ".join(unknown))
-        report.add("table-not-checked", decision.file, decision.id, table=name, reason=Text(
-            f"“{labels.zh}”一列的条件不只是与固定值比较",
-            f"the cells of “{labels.en}” do more than compare with fixed values"))
+        report.add(
+            "table-not-checked",
+            decision.file,
+            decision.id,
+            table=name,
+            reason=Text(
+                f"“{labels.zh}”一列的条件不只是与固定值比较",
+                f"the cells of “{labels.en}” do more than compare with fixed values",
+            ),
+        )
         return
     gap = None if catches_all or decision.policy in MANY_ROWS else _gap(axes, rows)
     if gap is not None:
@@ -84,8 +91,17 @@ def _axes(context: Context, decision: Decision) -> tuple[list[Axis], list[str]]:
         column = decision.inputs[columns[0]]
         field = input_field(context, source, column.kind)
         label = Text(column.label, column.label) if column.label and not field.label.zh else field.label
-        field = Field(source, field.kind, field.options, field.optional, field.hides, field.whole or column.whole,
-                      field.minimum, field.maximum, label)
+        field = Field(
+            source,
+            field.kind,
+            field.options,
+            field.optional,
+            field.hides,
+            field.whole or column.whole,
+            field.minimum,
+            field.maximum,
+            label,
+        )
         nodes = [syntax.read_cell(row.inputs[index]) for row in decision.rows for index in columns]
         asked = mentions([node for node in nodes if node is not None])
         about = asked.pop(INPUT.name, Mentions())
@@ -154,8 +170,15 @@ def _overlaps(decision: Decision, axes: list[Axis], unknown: list[str], name: Te
                 continue
             both = 1 << first | 1 << second
             shared = [next(value for mask, value in axis.pieces.items() if mask & both == both) for axis in axes]
-            report.add("table-overlap", decision.file, other.id or decision.id, table=name, first=first + 1,
-                       second=second + 1, example=_spoken(axes, shared))
+            report.add(
+                "table-overlap",
+                decision.file,
+                other.id or decision.id,
+                table=name,
+                first=first + 1,
+                second=second + 1,
+                example=_spoken(axes, shared),
+            )
             told += 1
             if told == OVERLAPS_AT_MOST:
                 return
@@ -184,7 +207,8 @@ def _same_elsewhere(decision: Decision, axes: list[Axis], one: tuple[str, ...], 
     known = {axis.field.path for axis in axes}
     return all(
         one[index] == other[index] or "-" in {one[index] or "-", other[index] or "-"}
-        for index, column in enumerate(decision.inputs) if column.source not in known
+        for index, column in enumerate(decision.inputs)
+        if column.source not in known
     )
 
 

@@ -15,8 +15,11 @@ OPTIONS = [
 FORM: dict[str, Any] = {
     "kind": {"type": "select", "values": OPTIONS, "validate": {"required": True}},
     "risk": {"type": "radio", "values": [{"label": "是", "value": "yes"}, {"label": "否", "value": "no"}]},
-    "score": {"type": "number"}, "ticked": {"type": "checkbox"}, "text": {"type": "textfield"},
-    "day": {"type": "datetime", "subtype": "date"}, "moment": {"type": "datetime", "subtype": "datetime"},
+    "score": {"type": "number"},
+    "ticked": {"type": "checkbox"},
+    "text": {"type": "textfield"},
+    "day": {"type": "datetime", "subtype": "date"},
+    "moment": {"type": "datetime", "subtype": "datetime"},
     "marks": {"type": "checklist", "values": OPTIONS},
     "person": {"type": "select", "properties": {"choices": "people:x"}},
 }
@@ -30,29 +33,62 @@ def found(condition: str) -> list[tuple[str, str]]:
     return [(each.rule, each.message.en) for each in findings if each.rule in {"type-mismatch", "option-unknown"}]
 
 
-@pytest.mark.parametrize("condition", [
-    'kind = "accept"', 'kind in ("accept", "decline")', 'not(kind = "decline")', 'risk = "yes"', "score > 3",
-    "score = null", "ticked", "ticked = false", 'text = "anything"', 'day < date("2026-01-01")', "day < today()",
-    "moment <= now()",
-    'list contains(marks, "accept")', "count(marks) > 1", 'person = "someone"', 'level = "high"', "counted = 2",
-    'some m in marks satisfies m = "accept"', "score + 1 > 3", 'kind = null or kind = "accept"', '"accept" = kind',
-    "moment < date and time(day, time(moment))",
-])
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'kind = "accept"',
+        'kind in ("accept", "decline")',
+        'not(kind = "decline")',
+        'risk = "yes"',
+        "score > 3",
+        "score = null",
+        "ticked",
+        "ticked = false",
+        'text = "anything"',
+        'day < date("2026-01-01")',
+        "day < today()",
+        "moment <= now()",
+        'list contains(marks, "accept")',
+        "count(marks) > 1",
+        'person = "someone"',
+        'level = "high"',
+        "counted = 2",
+        'some m in marks satisfies m = "accept"',
+        "score + 1 > 3",
+        'kind = null or kind = "accept"',
+        '"accept" = kind',
+        "moment < date and time(day, time(moment))",
+    ],
+)
 def test_what_fits_is_left_alone(condition: str) -> None:
     assert found(condition) == []
 
 
-@pytest.mark.parametrize(("condition", "rule"), [
-    ('kind = "acept"', "option-unknown"), ('"acept" = kind', "option-unknown"),
-    ('kind in ("accept", "x")', "option-unknown"),
-    ('not(kind != "x")', "option-unknown"), ("risk = true", "type-mismatch"), ('risk = "是"', "option-unknown"),
-    ('score > "3"', "type-mismatch"), ('score in ["1".."3"]', "type-mismatch"), ('ticked = "yes"', "type-mismatch"),
-    ("text > 3", "type-mismatch"), ('day < "2026-01-01"', "type-mismatch"), ("day < now()", "type-mismatch"),
-    ("moment > today()", "type-mismatch"), ('marks = "accept"', "type-mismatch"),
-    ('list contains(kind, "accept")', "type-mismatch"), ('list contains(marks, "x")', "option-unknown"),
-    ('level = "hihg"', "option-unknown"), ("level > 3", "type-mismatch"), ('counted = "2"', "type-mismatch"),
-    ('if kind = "x" then true else false', "option-unknown"),
-])
+@pytest.mark.parametrize(
+    ("condition", "rule"),
+    [
+        ('kind = "acept"', "option-unknown"),
+        ('"acept" = kind', "option-unknown"),
+        ('kind in ("accept", "x")', "option-unknown"),
+        ('not(kind != "x")', "option-unknown"),
+        ("risk = true", "type-mismatch"),
+        ('risk = "是"', "option-unknown"),
+        ('score > "3"', "type-mismatch"),
+        ('score in ["1".."3"]', "type-mismatch"),
+        ('ticked = "yes"', "type-mismatch"),
+        ("text > 3", "type-mismatch"),
+        ('day < "2026-01-01"', "type-mismatch"),
+        ("day < now()", "type-mismatch"),
+        ("moment > today()", "type-mismatch"),
+        ('marks = "accept"', "type-mismatch"),
+        ('list contains(kind, "accept")', "type-mismatch"),
+        ('list contains(marks, "x")', "option-unknown"),
+        ('level = "hihg"', "option-unknown"),
+        ("level > 3", "type-mismatch"),
+        ('counted = "2"', "type-mismatch"),
+        ('if kind = "x" then true else false', "option-unknown"),
+    ],
+)
 def test_what_never_fits_is_found(condition: str, rule: str) -> None:
     assert [each for each, _ in found(condition)] == [rule]
 
@@ -60,7 +96,7 @@ def test_what_never_fits_is_found(condition: str, rule: str) -> None:
 def test_the_options_are_named_as_people_know_them() -> None:
     text = """start s\nuser ask form=ask\nxor x default=x_e\nuser a\nstop e
         s -> ask -> x\nx -> a : kind = "acept"\nx -> e\na -> e"""
-    finding, = analyse(bundle(text, forms={"ask": FORM}))
+    (finding,) = analyse(bundle(text, forms={"ask": FORM}))
     assert finding.hint is not None
     assert finding.hint.zh == "可用的选项:accept(接收)、decline(退回)。"
     assert finding.hint.en == "The options are: accept (Accept), decline (Decline)."

@@ -21,11 +21,24 @@ from xml.sax.saxutils import quoteattr
 from workflow.engine.bundle import Bundle
 
 KINDS = {
-    "start": "startEvent", "stop": "endEvent", "catch": "intermediateCatchEvent", "throw": "intermediateThrowEvent",
-    "boundary": "boundaryEvent", "xor": "exclusiveGateway", "and": "parallelGateway", "or": "inclusiveGateway",
-    "either": "eventBasedGateway", "user": "userTask", "task": "task", "service": "serviceTask",
-    "script": "scriptTask", "rule": "businessRuleTask", "call": "callActivity", "sub": "subProcess",
-    "receive": "receiveTask", "adhoc": "adHocSubProcess",
+    "start": "startEvent",
+    "stop": "endEvent",
+    "catch": "intermediateCatchEvent",
+    "throw": "intermediateThrowEvent",
+    "boundary": "boundaryEvent",
+    "xor": "exclusiveGateway",
+    "and": "parallelGateway",
+    "or": "inclusiveGateway",
+    "either": "eventBasedGateway",
+    "user": "userTask",
+    "task": "task",
+    "service": "serviceTask",
+    "script": "scriptTask",
+    "rule": "businessRuleTask",
+    "call": "callActivity",
+    "sub": "subProcess",
+    "receive": "receiveTask",
+    "adhoc": "adHocSubProcess",
 }
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -42,12 +55,18 @@ def draw(text: str, *, process: str = "drawing", extra: str = "") -> str:
     body, declared = _scope(lines)
     return (
         f'{HEAD}{declared}{extra}<process id="{process}" name="{process}" isExecutable="true">'
-        f'<extensionElements>{_english(process)}</extensionElements>{body}</process></definitions>'
+        f"<extensionElements>{_english(process)}</extensionElements>{body}</process></definitions>"
     )
 
 
-def bundle(text: str, *, forms: dict[str, dict[str, object]] | None = None, process: str = "drawing",
-           extra: str = "", **files: str) -> Bundle:
+def bundle(
+    text: str,
+    *,
+    forms: dict[str, dict[str, object]] | None = None,
+    process: str = "drawing",
+    extra: str = "",
+    **files: str,
+) -> Bundle:
     """A bundle of one drawing, its forms (id -> fields, see `form`) and other files (name with __ for a dot)."""
     texts = {f"{process}.bpmn": draw(text, process=process, extra=extra)}
     for form_id in {"plain", *(forms or {})}:
@@ -61,8 +80,11 @@ def form(form_id: str, fields: dict[str, object]) -> str:
     components = []
     for key, field in fields.items():
         if isinstance(field, list):
-            field = {"type": "select", "values": [{"label": each, "value": each} for each in field],
-                     "validate": {"required": True}}
+            field = {
+                "type": "select",
+                "values": [{"label": each, "value": each} for each in field],
+                "validate": {"required": True},
+            }
         assert isinstance(field, dict)
         components.append({"key": key, "label": key, "properties": {"label_en": key}, **field})
     return json.dumps({"type": "default", "id": form_id, "schemaVersion": 18, "components": components})
@@ -82,8 +104,10 @@ def _scope(lines: Iterator[str]) -> tuple[str, str]:
                     flow += "x"
                 seen.add(flow)
                 inside = f"<conditionExpression>={_escape(condition)}</conditionExpression>"
-                body.append(f'<sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}">'
-                            f'{inside if condition else ""}</sequenceFlow>')
+                body.append(
+                    f'<sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}">'
+                    f"{inside if condition else ''}</sequenceFlow>"
+                )
             continue
         kind, node_id, *words = shlex.split(line)
         values = dict(word.split("=", 1) if "=" in word else (word, "yes") for word in words)
@@ -115,8 +139,9 @@ def _node(kind: str, node_id: str, values: dict[str, str], inner: str) -> tuple[
         declared += _message(node_id, node_id, values.get("key", '="one"'))
     loop = _loop(values)
     name = KINDS[kind]
-    return (f"<{name}{attributes}><extensionElements>{extensions}</extensionElements>"
-            f"{loop}{inner}{definitions}</{name}>"), declared
+    return (
+        f"<{name}{attributes}><extensionElements>{extensions}</extensionElements>{loop}{inner}{definitions}</{name}>"
+    ), declared
 
 
 def _extensions(kind: str, node_id: str, values: dict[str, str]) -> str:
@@ -126,10 +151,10 @@ def _extensions(kind: str, node_id: str, values: dict[str, str]) -> str:
         if values.get("form", "plain") != "none":
             parts.append(f'<zeebe:formDefinition formId="{values.get("form", "plain")}"/>')
         group = "" if values.get("role") == "none" else f' candidateGroups="{values.get("role", "nurse")}"'
-        assignee = f' assignee={quoteattr(values["assignee"])}' if "assignee" in values else ""
+        assignee = f" assignee={quoteattr(values['assignee'])}" if "assignee" in values else ""
         parts.append(f"<zeebe:assignmentDefinition{group}{assignee}/>")
         if "due" in values:
-            parts.append(f'<zeebe:taskSchedule dueDate={quoteattr(values["due"])}/>')
+            parts.append(f"<zeebe:taskSchedule dueDate={quoteattr(values['due'])}/>")
     if kind == "service":
         parts.append(f'<zeebe:taskDefinition type="{values.get("does", "notify")}"/>')
     if kind == "script":
@@ -140,7 +165,9 @@ def _extensions(kind: str, node_id: str, values: dict[str, str]) -> str:
         parts.append(f'<zeebe:calledElement processId="{values["calls"]}"/>')
     maps = "".join(
         f'<zeebe:{side} source={quoteattr(source)} target="{target}"/>'
-        for side in ("input", "output") for pair in values.get(side, "").split(";") if pair
+        for side in ("input", "output")
+        for pair in values.get(side, "").split(";")
+        if pair
         for target, source in [pair.split(":", 1)]
     )
     return "".join(parts) + (f"<zeebe:ioMapping>{maps}</zeebe:ioMapping>" if maps else "")
@@ -159,11 +186,15 @@ def _definitions(node_id: str, values: dict[str, str]) -> tuple[str, str]:
         declared = f'<error id="{node_id}_error" errorCode="{values["error"]}"/>' if code else ""
         return f"<errorEventDefinition{code}/>", declared
     if "escalation" in values:
-        return (f'<escalationEventDefinition escalationRef="{node_id}_escalation"/>',
-                f'<escalation id="{node_id}_escalation" escalationCode="{values["escalation"]}"/>')
+        return (
+            f'<escalationEventDefinition escalationRef="{node_id}_escalation"/>',
+            f'<escalation id="{node_id}_escalation" escalationCode="{values["escalation"]}"/>',
+        )
     if "when" in values:
-        return ("<conditionalEventDefinition><condition>="
-                f"{_escape(values['when'])}</condition></conditionalEventDefinition>"), ""
+        return (
+            "<conditionalEventDefinition><condition>="
+            f"{_escape(values['when'])}</condition></conditionalEventDefinition>"
+        ), ""
     if "link" in values:
         return f'<linkEventDefinition name="{values["link"]}"/>', ""
     return ("<terminateEventDefinition/>", "") if "terminate" in values else ("", "")
@@ -171,8 +202,9 @@ def _definitions(node_id: str, values: dict[str, str]) -> tuple[str, str]:
 
 def _message(node_id: str, name: str, key: str) -> str:
     subscription = f"<zeebe:subscription correlationKey={quoteattr(key)}/>"
-    return (f'<message id="{node_id}_message" name="{name}"><extensionElements>{subscription}</extensionElements>'
-            f"</message>")
+    return (
+        f'<message id="{node_id}_message" name="{name}"><extensionElements>{subscription}</extensionElements></message>'
+    )
 
 
 def _loop(values: dict[str, str]) -> str:
@@ -182,9 +214,11 @@ def _loop(values: dict[str, str]) -> str:
     result = values.get("gives", item)
     output = f' outputCollection="{values["collect"]}" outputElement="={result}"' if "collect" in values else ""
     sequential = ' isSequential="true"' if "sequential" in values else ""
-    return (f"<multiInstanceLoopCharacteristics{sequential}><extensionElements><zeebe:loopCharacteristics "
-            f'inputCollection={quoteattr("=" + collection)} inputElement="{item}"{output}/></extensionElements>'
-            f"</multiInstanceLoopCharacteristics>")
+    return (
+        f"<multiInstanceLoopCharacteristics{sequential}><extensionElements><zeebe:loopCharacteristics "
+        f'inputCollection={quoteattr("=" + collection)} inputElement="{item}"{output}/></extensionElements>'
+        f"</multiInstanceLoopCharacteristics>"
+    )
 
 
 def _english(name: str) -> str:

@@ -36,8 +36,7 @@ FOUND_RIGHT = {
         s -> x -> j\nx -> a : go = 1\na -> j -> y -> e\ny -> b : one != null and one > 3\nb -> e""",
     "an item of a list": 'start s\nuser a each=item:items assignee="=item"\nstop e\ns -> a -> e',
     "a mapped input": 'start s\nuser a input="who:=items" assignee="=who"\nstop e\ns -> a -> e',
-    "a mapped input that uses the one above it":
-        'start s\nuser a input="who:=items;them:=who" assignee="=them"\nstop e\ns -> a -> e',
+    "a mapped input that uses the one above it": 'start s\nuser a input="who:=items;them:=who" assignee="=them"\nstop e\ns -> a -> e',
     "a mapped output": f'start s\nservice a output="one:=anything"\n{READ}\ns -> a -> r -> e',
     "the results of a list": """
         start s\nuser a form=one each=item:items collect=all\nscript r is=count(all) sets=n\nstop e
@@ -57,28 +56,43 @@ FOUND_RIGHT = {
 
 FOUND_WRONG = {
     "a mapped input that uses the one below it": (
-        'start s\nuser a input="them:=who;who:=items"\nstop e\ns -> a -> e', ("field-unknown", "a")),
-    "a condition that waits for what never comes": ("""
+        'start s\nuser a input="them:=who;who:=items"\nstop e\ns -> a -> e',
+        ("field-unknown", "a"),
+    ),
+    "a condition that waits for what never comes": (
+        """
         start s\nuser a form=one\nboundary c on=a beside when="onne > 3"\nstop f\nstop e\ns -> a -> e\nc -> f""",
-        ("field-unknown", "c")),
+        ("field-unknown", "c"),
+    ),
     "never set": (f"start s\nuser a\n{READ}\ns -> a -> r -> e", ("field-unknown", "r")),
     "set only later": (f"start s\n{READ}\nuser a form=one\ns -> r -> a -> e", ("field-unknown", "r")),
-    "set on one branch": (f"""
+    "set on one branch": (
+        f"""
         start s\nxor x default=x_r\nuser a form=one\n{READ}\ns -> x -> r -> e\nx -> a : go = 1\na -> r""",
-        ("field-perhaps-missing", "r")),
-    "set beside": (f"""
+        ("field-perhaps-missing", "r"),
+    ),
+    "set beside": (
+        f"""
         start s\nand x\nuser a form=one\n{READ}\nand j\ns -> x -> a -> j\nx -> r -> j -> e""",
-        ("field-perhaps-missing", "r")),
-    "set in the step that the timeout cut short": (f"""
+        ("field-perhaps-missing", "r"),
+    ),
+    "set in the step that the timeout cut short": (
+        f"""
         start s\nuser a form=one\nboundary t on=a timer=PT1H\n{READ}\nstop f\ns -> a -> f\nt -> r -> e""",
-        ("field-unknown", "r")),
+        ("field-unknown", "r"),
+    ),
     "set inside instances only": (
-        f"start s\nuser a form=one each=item:items\n{READ}\ns -> a -> r -> e", ("field-unknown", "r")),
+        f"start s\nuser a form=one each=item:items\n{READ}\ns -> a -> r -> e",
+        ("field-unknown", "r"),
+    ),
     "misspelt, though an operation may set anything": (
         "start s\nuser a form=one\nservice b\nscript r is=onne sets=n\nstop e\ns -> a -> b -> r -> e",
-        ("field-unknown", "r")),
+        ("field-unknown", "r"),
+    ),
     "perhaps set by an operation": (
-        "start s\nservice b\nscript r is=answer sets=n\nstop e\ns -> b -> r -> e", ("field-perhaps-missing", "r")),
+        "start s\nservice b\nscript r is=answer sets=n\nstop e\ns -> b -> r -> e",
+        ("field-perhaps-missing", "r"),
+    ),
 }
 
 
@@ -95,20 +109,24 @@ def test_what_is_not_set_is_reported(name: str) -> None:
 
 def test_a_called_process_knows_what_its_caller_knows() -> None:
     caller = "start s\nuser a form=one\ncall c calls=inner\nscript r is=two sets=n\nstop e\ns -> a -> c -> r -> e"
-    inner = draw("start is\nuser b form=two\nscript ir is=one+two sets=m\nstop ie\nis -> b -> ir -> ie",
-                 process="inner")
+    inner = draw(
+        "start is\nuser b form=two\nscript ir is=one+two sets=m\nstop ie\nis -> b -> ir -> ie", process="inner"
+    )
     assert found(caller, inner__bpmn=inner) == []
     assert found(caller.replace("form=one", "form=plain"), inner__bpmn=inner) == [("field-unknown", "ir")]
 
 
 def test_a_form_may_read_its_own_fields_and_what_came_before() -> None:
-    form = {"two": {"type": "number", "conditional": {"hide": "=one > 3"}},
-            "three": {"type": "number", "conditional": {"hide": "=two > 3"}}}
+    form = {
+        "two": {"type": "number", "conditional": {"hide": "=one > 3"}},
+        "three": {"type": "number", "conditional": {"hide": "=two > 3"}},
+    }
     right = bundle("start s\nuser a form=one\nuser b form=own\nstop e\ns -> a -> b -> e", forms={**FORMS, "own": form})
     wrong = bundle("start s\nuser b form=own\nstop e\ns -> b -> e", forms={**FORMS, "own": form})
     assert analyse(right) == []
     assert [(each.rule, each.file, each.element_id) for each in analyse(wrong)] == [
-        ("field-unknown", "own.form.json", "two")]
+        ("field-unknown", "own.form.json", "two")
+    ]
 
 
 def test_a_decision_must_find_its_inputs() -> None:

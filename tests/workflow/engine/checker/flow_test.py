@@ -82,10 +82,16 @@ RIGHT = {
     "parallel branches that cross": """
         start s\nand x\nuser a\nuser b\nand y\nuser c\nuser d\nand j\nand k\nstop e
         s -> x -> a -> y -> c -> j -> k -> e\nx -> b -> j\ny -> d -> k""",
-    "many reminders that all lead to the one end": "\n".join([
-        "start s\nstop e\ns -> a0", *(
-            f"user a{n}\nboundary t{n} on=a{n} beside timer=PT1H\nservice m{n}\nt{n} -> m{n} -> e\n"
-            f"a{n} -> {f'a{n + 1}' if n < 29 else 'e'}" for n in range(30))]),
+    "many reminders that all lead to the one end": "\n".join(
+        [
+            "start s\nstop e\ns -> a0",
+            *(
+                f"user a{n}\nboundary t{n} on=a{n} beside timer=PT1H\nservice m{n}\nt{n} -> m{n} -> e\n"
+                f"a{n} -> {f'a{n + 1}' if n < 29 else 'e'}"
+                for n in range(30)
+            ),
+        ]
+    ),
     "a choice of steps offered at once": """
         start s\nadhoc p\nuser a\nuser b\nuser c\nb -> c\nend sub\nstop e\ns -> p -> e""",
     "a list of subprocesses with a timeout": """
@@ -114,67 +120,122 @@ RIGHT = {
 
 
 WRONG = {
-    "an exclusive split joined by a parallel join": ("""
+    "an exclusive split joined by a parallel join": (
+        """
         start s\nxor x\nuser a\nuser b\nand j\nstop e
-        s -> x -> a -> j -> e\nx -> b -> j""", {("join-waits", "j")}),
-    "a parallel split joined by an exclusive join": ("""
+        s -> x -> a -> j -> e\nx -> b -> j""",
+        {("join-waits", "j")},
+    ),
+    "a parallel split joined by an exclusive join": (
+        """
         start s\nand x\nuser a\nuser b\nxor j\nuser c\nstop e
-        s -> x -> a -> j -> c -> e\nx -> b -> j""", {("step-twice", "j")}),
-    "a parallel split straight into one task": ("""
+        s -> x -> a -> j -> c -> e\nx -> b -> j""",
+        {("step-twice", "j")},
+    ),
+    "a parallel split straight into one task": (
+        """
         start s\nand x\nuser a\nuser b\nuser c\nstop e
-        s -> x -> a -> c -> e\nx -> b -> c""", {("step-twice", "c")}),
-    "an inclusive split joined by a parallel join": ("""
+        s -> x -> a -> c -> e\nx -> b -> c""",
+        {("step-twice", "c")},
+    ),
+    "an inclusive split joined by a parallel join": (
+        """
         start s\nor x\nuser a\nuser b\nand j\nstop e
-        s -> x\nx -> a : a = 1\nx -> b : b = 1\na -> j -> e\nb -> j""", {("join-waits", "j")}),
-    "an inclusive split joined by an exclusive join": ("""
+        s -> x\nx -> a : a = 1\nx -> b : b = 1\na -> j -> e\nb -> j""",
+        {("join-waits", "j")},
+    ),
+    "an inclusive split joined by an exclusive join": (
+        """
         start s\nor x\nuser a\nuser b\nxor j\nuser c\nstop e
-        s -> x\nx -> a : a = 1\nx -> b : b = 1\na -> j -> c -> e\nb -> j""", {("step-twice", "j")}),
-    "two parallel branches into one end": ("""
+        s -> x\nx -> a : a = 1\nx -> b : b = 1\na -> j -> c -> e\nb -> j""",
+        {("step-twice", "j")},
+    ),
+    "two parallel branches into one end": (
+        """
         start s\nand x\nuser a\nuser b\nstop e
-        s -> x -> a -> e\nx -> b -> e""", {("end-twice", "e")}),
-    "a loop back into a parallel join": ("""
+        s -> x -> a -> e\nx -> b -> e""",
+        {("end-twice", "e")},
+    ),
+    "a loop back into a parallel join": (
+        """
         start s\nand j\nuser a\nxor x\nstop e
-        s -> j -> a -> x -> e\nx -> j""", {("join-waits", "j")}),
-    "a reminder path that runs into the main path": ("""
+        s -> j -> a -> x -> e\nx -> j""",
+        {("join-waits", "j")},
+    ),
+    "a reminder path that runs into the main path": (
+        """
         start s\nuser a\nboundary t on=a beside timer=PT1H\nservice n\nuser b\nstop e
-        s -> a -> b -> e\nt -> n -> b""", {("step-twice", "b")}),
-    "a timeout past the split that then waits": ("""
+        s -> a -> b -> e\nt -> n -> b""",
+        {("step-twice", "b")},
+    ),
+    "a timeout past the split that then waits": (
+        """
         start s\nand x\nuser a\nboundary t on=a timer=PT1H\nuser b\nand j\nstop e\nstop f
-        s -> x -> a -> j -> e\nx -> b -> j\nt -> f""", {("join-waits", "j")}),
-    "a step with no arrow to it": ("start s\nuser a\nuser b\nstop e\ns -> a -> e\nb -> e",
-                                   {("step-unreachable", "b")}),
-    "a circle without a way out": ("""
+        s -> x -> a -> j -> e\nx -> b -> j\nt -> f""",
+        {("join-waits", "j")},
+    ),
+    "a step with no arrow to it": ("start s\nuser a\nuser b\nstop e\ns -> a -> e\nb -> e", {("step-unreachable", "b")}),
+    "a circle without a way out": (
+        """
         start s\nxor x\nuser a\nuser b\nstop e
-        s -> x -> e\nx -> a -> b -> a""", {("end-unreachable", "a")}),
+        s -> x -> e\nx -> a -> b -> a""",
+        {("end-unreachable", "a")},
+    ),
     "an error nobody catches": ("start s\nuser a\nstop e error=lost\ns -> a -> e", {("error-uncaught", "e")}),
-    "an error event for an error that never comes": ("""
-        start s\nuser a\nboundary c on=a error=lost\nstop e\nstop f\ns -> a -> e\nc -> f""", {("boundary-never", "c")}),
-    "each round opens a branch nobody waits for": ("""
+    "an error event for an error that never comes": (
+        """
+        start s\nuser a\nboundary c on=a error=lost\nstop e\nstop f\ns -> a -> e\nc -> f""",
+        {("boundary-never", "c")},
+    ),
+    "each round opens a branch nobody waits for": (
+        """
         start s\nxor m\nuser a\nand x\nuser note\nstop f\nxor again\nstop e
-        s -> m -> a -> x -> note -> f\nx -> again -> e\nagain -> m""", {("loop-doubles", "note")}),
-    "an end that kills a branch the join waits for": ("""
+        s -> m -> a -> x -> note -> f\nx -> again -> e\nagain -> m""",
+        {("loop-doubles", "note")},
+    ),
+    "an end that kills a branch the join waits for": (
+        """
         start s\nand x\nuser a\nxor q\nuser b\nand j\nstop e\nstop f
-        s -> x -> a -> q -> j -> e\nx -> b -> j\nq -> f""", {("join-waits", "j")}),
-    "a deadlock inside a subprocess with a timeout": ("""
+        s -> x -> a -> q -> j -> e\nx -> b -> j\nq -> f""",
+        {("join-waits", "j")},
+    ),
+    "a deadlock inside a subprocess with a timeout": (
+        """
         start s\nsub p\nstart i\nxor x\nuser a\nuser b\nand j\nstop ie\ni -> x -> a -> j -> ie\nx -> b -> j\nend sub
         boundary t on=p timer=P1D\nstop e\nstop f
-        s -> p -> e\nt -> f""", {("join-waits", "j")}),
-    "either of two events, but both waited for": ("""
+        s -> p -> e\nt -> f""",
+        {("join-waits", "j")},
+    ),
+    "either of two events, but both waited for": (
+        """
         start s\neither g\ncatch m message=reply\ncatch t timer=P1D\nand j\nstop e
-        s -> g -> m -> j -> e\ng -> t -> j""", {("join-waits", "j")}),
-    "a message that is sent twice at the end": ("""
+        s -> g -> m -> j -> e\ng -> t -> j""",
+        {("join-waits", "j")},
+    ),
+    "a message that is sent twice at the end": (
+        """
         start s\nand x\nuser a\nuser b\nstop e escalation=done
-        s -> x -> a -> e\nx -> b -> e""", {("step-twice", "e")}),
-    "a loop that comes back into the middle of a parallel block": ("""
+        s -> x -> a -> e\nx -> b -> e""",
+        {("step-twice", "e")},
+    ),
+    "a loop that comes back into the middle of a parallel block": (
+        """
         start s\nand x\nxor m\nuser a\nuser b\nand j\nxor again\nstop e
-        s -> x -> m -> a -> j -> again -> e\nx -> b -> j\nagain -> m""", {("join-waits", "j")}),
-    "a subprocess entered twice": ("""
+        s -> x -> m -> a -> j -> again -> e\nx -> b -> j\nagain -> m""",
+        {("join-waits", "j")},
+    ),
+    "a subprocess entered twice": (
+        """
         start s\nand x\nuser a\nuser b\nsub p\nstart i\nuser c\nstop ie\ni -> c -> ie\nend sub\nstop e
-        s -> x -> a -> p -> e\nx -> b -> p""", {("step-twice", "p")}),
-    "inclusive joins that wait for each other": ("""
+        s -> x -> a -> p -> e\nx -> b -> p""",
+        {("step-twice", "p")},
+    ),
+    "inclusive joins that wait for each other": (
+        """
         start s\nand x\nor j\nor k\nand y\nand z\nuser a\nuser b\nstop e\nstop f
         s -> x -> j -> y -> a -> e\nx -> k -> z -> b -> f\ny -> k\nz -> j""",
-        {("join-waits", "j"), ("join-waits", "k")}),
+        {("join-waits", "j"), ("join-waits", "k")},
+    ),
 }
 
 

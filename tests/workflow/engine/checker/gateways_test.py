@@ -25,53 +25,65 @@ FORM: dict[str, Any] = {
 
 def found(*conditions: str, kind: str = "xor", before: str = "") -> list[tuple[str, str]]:
     """Rules and messages for a gateway with these conditions behind a form; `before` is a condition passed first."""
-    steps = "\n".join(f"user t{number}\nx -> t{number} : {condition}\nt{number} -> j"
-                      for number, condition in enumerate(conditions))
-    way = f"xor first default=first_stop\nstop stop\nask -> first\nfirst -> x : {before}\nfirst -> stop" if before \
+    steps = "\n".join(
+        f"user t{number}\nx -> t{number} : {condition}\nt{number} -> j" for number, condition in enumerate(conditions)
+    )
+    way = (
+        f"xor first default=first_stop\nstop stop\nask -> first\nfirst -> x : {before}\nfirst -> stop"
+        if before
         else "ask -> x"
-    text = f"start s\nuser ask form=ask\n{kind} x\n{'or' if kind == 'or' else 'xor'} j\nstop e\n" \
-           f"s -> ask\n{way}\n{steps}\nj -> e"
+    )
+    text = (
+        f"start s\nuser ask form=ask\n{kind} x\n{'or' if kind == 'or' else 'xor'} j\nstop e\n"
+        f"s -> ask\n{way}\n{steps}\nj -> e"
+    )
     return [(each.rule, each.message.en) for each in analyse(bundle(text, forms={"ask": FORM}))]
 
 
-@pytest.mark.parametrize("conditions", [
-    ('a.kind = "accept"', 'a.kind = "decline"', 'a.kind = "ask"'),
-    ('a.kind = "accept"', 'a.kind in ("decline", "ask")'),
-    ('a.kind = "accept"', 'a.kind != "accept"'),
-    ('a.kind = "accept"', 'not(a.kind = "accept")'),
-    ('a.met = "yes"', 'a.met = "no"'),
-    ('a.maybe = "yes"', 'a.maybe = "no"', "a.maybe = null"),
-    ('a.met = "yes" and a.kind = "ask"', 'a.met = "no" or a.kind != "ask"'),
-    ("a.score < 3", "a.score in [3..7]", "a.score > 7"),
-    ("a.score <= 3", "a.score >= 4"),
-    ("a.share <= 3", "a.share > 3"),
-    ("a.score between 0 and 5", "a.score between 6 and 10"),
-    ("a.ticked", "not(a.ticked)"),
-    ("a.ticked = true", "a.ticked = false"),
-    ('list contains(a.list, "x")', 'not(list contains(a.list, "x"))'),
-    ("count(a.list) = 0", "count(a.list) in [1..2]", "count(a.list) > 2"),
-    ('count(a.list) > 1 and list contains(a.list, "x")', 'count(a.list) <= 1 or not(list contains(a.list, "x"))'),
-    ('a.day < date("2026-01-01")', 'a.day >= date("2026-01-01")'),
-    ("a.open = null", "a.open != null and a.open > 3", "a.open != null and a.open <= 3"),
-    ('a.text = "x"', 'a.text != "x"'),
-])
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        ('a.kind = "accept"', 'a.kind = "decline"', 'a.kind = "ask"'),
+        ('a.kind = "accept"', 'a.kind in ("decline", "ask")'),
+        ('a.kind = "accept"', 'a.kind != "accept"'),
+        ('a.kind = "accept"', 'not(a.kind = "accept")'),
+        ('a.met = "yes"', 'a.met = "no"'),
+        ('a.maybe = "yes"', 'a.maybe = "no"', "a.maybe = null"),
+        ('a.met = "yes" and a.kind = "ask"', 'a.met = "no" or a.kind != "ask"'),
+        ("a.score < 3", "a.score in [3..7]", "a.score > 7"),
+        ("a.score <= 3", "a.score >= 4"),
+        ("a.share <= 3", "a.share > 3"),
+        ("a.score between 0 and 5", "a.score between 6 and 10"),
+        ("a.ticked", "not(a.ticked)"),
+        ("a.ticked = true", "a.ticked = false"),
+        ('list contains(a.list, "x")', 'not(list contains(a.list, "x"))'),
+        ("count(a.list) = 0", "count(a.list) in [1..2]", "count(a.list) > 2"),
+        ('count(a.list) > 1 and list contains(a.list, "x")', 'count(a.list) <= 1 or not(list contains(a.list, "x"))'),
+        ('a.day < date("2026-01-01")', 'a.day >= date("2026-01-01")'),
+        ("a.open = null", "a.open != null and a.open > 3", "a.open != null and a.open <= 3"),
+        ('a.text = "x"', 'a.text != "x"'),
+    ],
+)
 def test_complete_conditions_are_left_alone(conditions: tuple[str, ...]) -> None:
     assert found(*conditions) == []
 
 
-@pytest.mark.parametrize(("conditions", "example"), [
-    (('a.kind = "accept"', 'a.kind = "ask"'), "“a.kind” is decline"),
-    (('a.maybe = "yes"', 'a.maybe = "no"'), "“a.maybe” is left empty"),
-    (("a.score < 3", "a.score > 3"), "“a.score” is 3"),
-    (("a.share < 3", "a.share >= 4"), "“a.share” is 3"),
-    (("a.open <= 3", "a.open > 3"), "“a.open” is left empty"),
-    (("a.ticked",  "a.ticked = true"), "“a.ticked” is no"),
-    (('a.day < date("2026-01-01")', 'a.day > date("2026-01-01")'), "“a.day” is 2026-01-01"),
-    (('list contains(a.list, "x")', 'list contains(a.list, "y")'), "“a.list” holds nothing"),
-    (('a.text = "x"', 'a.text = "y"'), "“a.text” is something else"),
-    (("count(a.list) < 2", "count(a.list) > 2"), "“a.list” holds others (2 in all)"),
-    (('a.met = "yes" and a.kind = "ask"', 'a.met = "no"'), "“a.met” is yes and “a.kind” is accept"),
-])
+@pytest.mark.parametrize(
+    ("conditions", "example"),
+    [
+        (('a.kind = "accept"', 'a.kind = "ask"'), "“a.kind” is decline"),
+        (('a.maybe = "yes"', 'a.maybe = "no"'), "“a.maybe” is left empty"),
+        (("a.score < 3", "a.score > 3"), "“a.score” is 3"),
+        (("a.share < 3", "a.share >= 4"), "“a.share” is 3"),
+        (("a.open <= 3", "a.open > 3"), "“a.open” is left empty"),
+        (("a.ticked", "a.ticked = true"), "“a.ticked” is no"),
+        (('a.day < date("2026-01-01")', 'a.day > date("2026-01-01")'), "“a.day” is 2026-01-01"),
+        (('list contains(a.list, "x")', 'list contains(a.list, "y")'), "“a.list” holds nothing"),
+        (('a.text = "x"', 'a.text = "y"'), "“a.text” is something else"),
+        (("count(a.list) < 2", "count(a.list) > 2"), "“a.list” holds others (2 in all)"),
+        (('a.met = "yes" and a.kind = "ask"', 'a.met = "no"'), "“a.met” is yes and “a.kind” is accept"),
+    ],
+)
 def test_the_case_that_falls_through_is_named(conditions: tuple[str, ...], example: str) -> None:
     rules = found(*conditions)
     sentence = f"If {example}, no branch of the exclusive gateway “x” can be taken and the case stops."

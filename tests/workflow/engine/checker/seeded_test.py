@@ -14,29 +14,54 @@ DIAGRAM, TABLE = "msw_referral.bpmn", "triage.dmn"
 # What is done to which file (a pattern and what takes its place), and what the checker must then say, and nothing else.
 SEEDS: dict[str, tuple[str, str, str, set[tuple[str, str]]]] = {
     "an option misspelt": (
-        DIAGRAM, 'intake.decision = "decline"<', 'intake.decision = "declin"<',
-        {("option-unknown", "flow_decision__reject_referral")}),
+        DIAGRAM,
+        'intake.decision = "decline"<',
+        'intake.decision = "declin"<',
+        {("option-unknown", "flow_decision__reject_referral")},
+    ),
     "a field misspelt": (
-        DIAGRAM, "=contact.safety_now = ", "=contact.safety = ", {("field-unknown", "flow_safe_now__notify_unsafe")}),
+        DIAGRAM,
+        "=contact.safety_now = ",
+        "=contact.safety = ",
+        {("field-unknown", "flow_safe_now__notify_unsafe")},
+    ),
     "a choice compared with a number": (
-        DIAGRAM, 'contact.met = "not_available"', "contact.met = 3", {("type-mismatch", "flow_met__count_attempt")}),
+        DIAGRAM,
+        'contact.met = "not_available"',
+        "contact.met = 3",
+        {("type-mismatch", "flow_met__count_attempt")},
+    ),
     "a case that no branch covers": (
-        DIAGRAM, 'intake.decision = "transfer"', 'intake.decision = "transfer" and triage.tell_supervisor',
-        {("gateway-incomplete", "decision")}),
+        DIAGRAM,
+        'intake.decision = "transfer"',
+        'intake.decision = "transfer" and triage.tell_supervisor',
+        {("gateway-incomplete", "decision")},
+    ),
     "a question asked before anybody answers it": (
-        DIAGRAM, "=triage.tell_supervisor<", '=intake.decision = "accept"<',
-        {("field-perhaps-missing", "flow_tell_supervisor__notify_supervisor")}),
+        DIAGRAM,
+        "=triage.tell_supervisor<",
+        '=intake.decision = "accept"<',
+        {("field-perhaps-missing", "flow_tell_supervisor__notify_supervisor")},
+    ),
     "an exclusive split drawn as a parallel one": (
-        DIAGRAM, r'exclusiveGateway (id="decision".*?)exclusiveGateway>', r"parallelGateway \1parallelGateway>",
-        {("step-twice", "read_reply"), ("step-twice", "accept_referral")}),
+        DIAGRAM,
+        r'exclusiveGateway (id="decision".*?)exclusiveGateway>',
+        r"parallelGateway \1parallelGateway>",
+        {("step-twice", "read_reply"), ("step-twice", "accept_referral")},
+    ),
     "an arrow that leads to the wrong step": (
-        DIAGRAM, 'sourceRef="assess" targetRef="evaluate_closure"', 'sourceRef="assess" targetRef="set_in_progress"',
-        {("step-unreachable", "evaluate_closure"), ("end-unreachable", "set_in_progress")}),
-    "a table without its last row": (
-        TABLE, r'<rule id="rule_9">.*?</rule>', "", {("table-gap", "triage")}),
+        DIAGRAM,
+        'sourceRef="assess" targetRef="evaluate_closure"',
+        'sourceRef="assess" targetRef="set_in_progress"',
+        {("step-unreachable", "evaluate_closure"), ("end-unreachable", "set_in_progress")},
+    ),
+    "a table without its last row": (TABLE, r'<rule id="rule_9">.*?</rule>', "", {("table-gap", "triage")}),
     "an English name forgotten": (
-        DIAGRAM, r'(id="assess" .*?)name="carerelay:name_en"', r'\1name="carerelay:name_fr"',
-        {("name-missing", "assess")}),
+        DIAGRAM,
+        r'(id="assess" .*?)name="carerelay:name_en"',
+        r'\1name="carerelay:name_fr"',
+        {("name-missing", "assess")},
+    ),
 }
 
 

@@ -12,12 +12,25 @@ from workflow.engine.checker.net import Net
 from workflow.engine.checker.report import Report
 
 BLOCK = (
-    "xor {m}", "and {x}", "user {a}", "user {b}", "and {j}", "xor {q}", "boundary {t} on={a} beside timer=PT1H",
-    "stop {f}", "or {o}", "user {c}", "or {p}",
+    "xor {m}",
+    "and {x}",
+    "user {a}",
+    "user {b}",
+    "and {j}",
+    "xor {q}",
+    "boundary {t} on={a} beside timer=PT1H",
+    "stop {f}",
+    "or {o}",
+    "user {c}",
+    "or {p}",
 )
 ARROWS = (
-    "{before} -> {m} -> {x} -> {a} -> {j} -> {q} -> {o}", "{x} -> {b} -> {j}", "{t} -> {f}",
-    "{o} -> {c} : go = 1", "{c} -> {p}", "{o} -> {p} : go = 2",
+    "{before} -> {m} -> {x} -> {a} -> {j} -> {q} -> {o}",
+    "{x} -> {b} -> {j}",
+    "{t} -> {f}",
+    "{o} -> {c} : go = 1",
+    "{c} -> {p}",
+    "{o} -> {p} : go = 2",
 )
 
 
@@ -33,7 +46,6 @@ def blocks(count: int) -> str:
     return "\n".join([*lines, *arrows, f"{before} -> e"])
 
 
-
 def wide(branches: int, length: int) -> str:
     """Many long branches at the same time, each with a choice in it: the ways through are past counting."""
     lines, arrows = ["start s", "and x", "and j", "stop e"], ["s -> x", "j -> e"]
@@ -44,9 +56,15 @@ def wide(branches: int, length: int) -> str:
     return "\n".join(lines + arrows)
 
 
-@pytest.mark.parametrize(("drawing", "elements", "states"), [
-    (blocks(20), 200, 1_500), (blocks(100), 1_000, 8_000), (wide(10, 18), 200, 500), (wide(20, 50), 1_000, 2_000),
-])
+@pytest.mark.parametrize(
+    ("drawing", "elements", "states"),
+    [
+        (blocks(20), 200, 1_500),
+        (blocks(100), 1_000, 8_000),
+        (wide(10, 18), 200, 500),
+        (wide(20, 50), 1_000, 2_000),
+    ],
+)
 def test_the_work_grows_with_the_size_of_the_drawing(drawing: str, elements: int, states: int) -> None:
     diagram = reading.read("drawing.bpmn", draw(drawing))[0]
     assert len(diagram.nodes) >= elements
@@ -78,13 +96,15 @@ def nested(depth: int) -> str:
 
 SPLIT = "start s\n{kind} x\n{kind} j\nstop e\ns -> x\nj -> e\n"
 HARD = {
-    "everything at once": SPLIT.format(kind="and") + "\n".join(
-        f"user a{number}\nx -> a{number} -> j" for number in range(1_900)),
-    "any of two hundred": SPLIT.format(kind="or") + "\n".join(
-        f"user a{number}\nx -> a{number} : go = {number}\na{number} -> j" for number in range(200)),
-    "loops that overlap": "start s\nstop e\nxor x0\ns -> x0\nx700 -> e\n" + "\n".join(
+    "everything at once": SPLIT.format(kind="and")
+    + "\n".join(f"user a{number}\nx -> a{number} -> j" for number in range(1_900)),
+    "any of two hundred": SPLIT.format(kind="or")
+    + "\n".join(f"user a{number}\nx -> a{number} : go = {number}\na{number} -> j" for number in range(200)),
+    "loops that overlap": "start s\nstop e\nxor x0\ns -> x0\nx700 -> e\n"
+    + "\n".join(
         f"user u{number}\nxor x{number + 1}\nx{number} -> u{number} -> x{number + 1} -> x{max(0, number - 3)}"
-        for number in range(700)),
+        for number in range(700)
+    ),
     "a hundred levels": nested(100),
 }
 

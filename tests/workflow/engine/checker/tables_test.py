@@ -25,48 +25,73 @@ def found(policy: str, inputs: list[tuple[str, str]], *rows: list[str]) -> list[
     return [(each.rule, each.message.en) for each in analyse(files)]
 
 
-@pytest.mark.parametrize(("policy", "inputs", "rows"), [
-    ("UNIQUE", [("risk", "string")], [['"low"', '"a"'], ['"high"', '"b"']]),
-    ("UNIQUE", [("risk", "string")], [['"low"', '"a"'], ['not("low")', '"b"']]),
-    ("UNIQUE", [("score", "number")], [["[0..9]", '"a"'], ["[10..19]", '"b"'], [">= 20", '"c"']]),
-    ("UNIQUE", [("free", "number")], [["< 10", '"a"'], ["[10..20)", '"b"'], [">= 20", '"c"']]),
-    ("UNIQUE", [("risk", "string"), ("score", "number")], [
-        ['"low"', "-", '"a"'], ['"high"', "< 10", '"b"'], ['"high"', ">= 10", '"c"']]),
-    ("FIRST", [("reasons", "string")], [['list contains(?, "money")', '"a"'], ["-", '"b"']]),
-    ("FIRST", [("risk", "string"), ("score", "number")], [
-        ['"high"', "-", '"a"'], ["-", "> 20", '"b"'], ["-", "-", '"c"']]),
-    ("ANY", [("score", "number")], [["< 20", '"a"'], ["> 10", '"a"']]),
-    ("COLLECT", [("score", "number")], [["> 20", '"a"'], ["> 10", '"b"']]),
-    ("UNIQUE", [("born", "date")], [['< date("2010-01-01")', '"a"'], ['>= date("2010-01-01")', '"b"']]),
-    ("UNIQUE", [("score > 10", "boolean")], [["true", '"a"'], ["false", '"b"']]),
-    ("UNIQUE", [("score", "number"), ("score", "number")], [["< 10", "-", '"a"'], ["-", ">= 10", '"b"']]),
-])
+@pytest.mark.parametrize(
+    ("policy", "inputs", "rows"),
+    [
+        ("UNIQUE", [("risk", "string")], [['"low"', '"a"'], ['"high"', '"b"']]),
+        ("UNIQUE", [("risk", "string")], [['"low"', '"a"'], ['not("low")', '"b"']]),
+        ("UNIQUE", [("score", "number")], [["[0..9]", '"a"'], ["[10..19]", '"b"'], [">= 20", '"c"']]),
+        ("UNIQUE", [("free", "number")], [["< 10", '"a"'], ["[10..20)", '"b"'], [">= 20", '"c"']]),
+        (
+            "UNIQUE",
+            [("risk", "string"), ("score", "number")],
+            [['"low"', "-", '"a"'], ['"high"', "< 10", '"b"'], ['"high"', ">= 10", '"c"']],
+        ),
+        ("FIRST", [("reasons", "string")], [['list contains(?, "money")', '"a"'], ["-", '"b"']]),
+        (
+            "FIRST",
+            [("risk", "string"), ("score", "number")],
+            [['"high"', "-", '"a"'], ["-", "> 20", '"b"'], ["-", "-", '"c"']],
+        ),
+        ("ANY", [("score", "number")], [["< 20", '"a"'], ["> 10", '"a"']]),
+        ("COLLECT", [("score", "number")], [["> 20", '"a"'], ["> 10", '"b"']]),
+        ("UNIQUE", [("born", "date")], [['< date("2010-01-01")', '"a"'], ['>= date("2010-01-01")', '"b"']]),
+        ("UNIQUE", [("score > 10", "boolean")], [["true", '"a"'], ["false", '"b"']]),
+        ("UNIQUE", [("score", "number"), ("score", "number")], [["< 10", "-", '"a"'], ["-", ">= 10", '"b"']]),
+    ],
+)
 def test_complete_tables_are_left_alone(policy: str, inputs: list[tuple[str, str]], rows: list[list[str]]) -> None:
     assert found(policy, inputs, *rows) == []
 
 
-@pytest.mark.parametrize(("inputs", "rows", "example"), [
-    ([("risk", "string")], [['"low"', '"a"']], "“risk” is high"),
-    ([("score", "number")], [["< 10", '"a"'], ["> 10", '"b"']], "“score” is 10"),
-    ([("free", "number")], [["<= 10", '"a"'], [">= 11", '"b"']], "“free” is 10.5"),
-    ([("note", "number")], [["<= 10", '"a"'], ["> 10", '"b"']], "“note” is left empty"),
-    ([("reasons", "string")], [['list contains(?, "money")', '"a"']], "“reasons” holds nothing"),
-    ([("risk", "string"), ("score", "number")], [['"low"', "-", '"a"'], ['"high"', "< 10", '"b"']],
-     "“risk” is high and “score” is 10"),
-])
+@pytest.mark.parametrize(
+    ("inputs", "rows", "example"),
+    [
+        ([("risk", "string")], [['"low"', '"a"']], "“risk” is high"),
+        ([("score", "number")], [["< 10", '"a"'], ["> 10", '"b"']], "“score” is 10"),
+        ([("free", "number")], [["<= 10", '"a"'], [">= 11", '"b"']], "“free” is 10.5"),
+        ([("note", "number")], [["<= 10", '"a"'], ["> 10", '"b"']], "“note” is left empty"),
+        ([("reasons", "string")], [['list contains(?, "money")', '"a"']], "“reasons” holds nothing"),
+        (
+            [("risk", "string"), ("score", "number")],
+            [['"low"', "-", '"a"'], ['"high"', "< 10", '"b"']],
+            "“risk” is high and “score” is 10",
+        ),
+    ],
+)
 @pytest.mark.parametrize("policy", ["UNIQUE", "FIRST"])
 def test_a_gap_is_shown_with_an_example(
-    policy: str, inputs: list[tuple[str, str]], rows: list[list[str]], example: str,
+    policy: str,
+    inputs: list[tuple[str, str]],
+    rows: list[list[str]],
+    example: str,
 ) -> None:
     assert found(policy, inputs, *rows) == [
-        ("table-gap", f"The decision table “level” has a gap: if {example}, no row applies.")]
+        ("table-gap", f"The decision table “level” has a gap: if {example}, no row applies.")
+    ]
 
 
 def test_overlaps_are_shown_with_an_example() -> None:
-    rules = found("UNIQUE", [("risk", "string"), ("score", "number")],
-                  ['"low"', "<= 10", '"a"'], ['"low"', ">= 10", '"b"'], ['"high"', "-", '"c"'])
-    assert rules == [("table-overlap", "Rows 1 and 2 of the decision table “level” both apply if "
-                                       "“risk” is low and “score” is 10.")]
+    rules = found(
+        "UNIQUE",
+        [("risk", "string"), ("score", "number")],
+        ['"low"', "<= 10", '"a"'],
+        ['"low"', ">= 10", '"b"'],
+        ['"high"', "-", '"c"'],
+    )
+    assert rules == [
+        ("table-overlap", "Rows 1 and 2 of the decision table “level” both apply if “risk” is low and “score” is 10.")
+    ]
 
 
 def test_any_may_overlap_only_with_the_same_answer() -> None:

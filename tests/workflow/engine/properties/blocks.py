@@ -129,12 +129,27 @@ class Called:
 
 
 Block = (
-    Task | Sequence | Choice | Parallel | Inclusive | Loop | Race | Wait | Guarded | Failing | Several | Handler
-    | Escalating | Cutting | Called
+    Task
+    | Sequence
+    | Choice
+    | Parallel
+    | Inclusive
+    | Loop
+    | Race
+    | Wait
+    | Guarded
+    | Failing
+    | Several
+    | Handler
+    | Escalating
+    | Cutting
+    | Called
 )
 
 LEAVES: st.SearchStrategy[Block] = st.one_of(
-    st.builds(Task, st.just(False)), st.builds(Task, st.booleans()), st.just(Wait()),
+    st.builds(Task, st.just(False)),
+    st.builds(Task, st.booleans()),
+    st.just(Wait()),
     st.builds(Several, st.none(), st.integers(1, 3), st.booleans()),
 )
 
@@ -150,8 +165,10 @@ def _simple(depth: int) -> st.SearchStrategy[Block]:
         return leaves
     inner = _simple(depth - 1)
     return st.one_of(
-        leaves, st.builds(Sequence, st.lists(inner, min_size=1, max_size=2).map(tuple)),
-        st.builds(Choice, _several(inner), st.booleans()), st.builds(Parallel, _several(inner), st.booleans()),
+        leaves,
+        st.builds(Sequence, st.lists(inner, min_size=1, max_size=2).map(tuple)),
+        st.builds(Choice, _several(inner), st.booleans()),
+        st.builds(Parallel, _several(inner), st.booleans()),
         st.builds(Inclusive, _several(inner), st.booleans()),
     )
 

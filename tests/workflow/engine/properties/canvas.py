@@ -50,8 +50,11 @@ class Canvas:
 
     def bundle(self, change: Callable[[str], str] = str, forms: dict[str, dict[str, object]] | None = None) -> Bundle:
         """The process and those it calls as files; `change` may rewrite the lines of each drawing before."""
-        called = {f"of_{node.id}__bpmn": draw(change(self._text(node.id)), process=f"of_{node.id}")
-                  for node in self.nodes.values() if node.kind == "call"}
+        called = {
+            f"of_{node.id}__bpmn": draw(change(self._text(node.id)), process=f"of_{node.id}")
+            for node in self.nodes.values()
+            if node.kind == "call"
+        }
         return bundle(change(self._text("")), forms=forms, **called)  # type: ignore[arg-type]
 
     def _node(self, kind: str, words: str = "", **values: object) -> str:
@@ -99,4 +102,6 @@ class Canvas:
     def _drawn(self, scope: str) -> list[str]:
         return [
             f"{arrow.source} -> {arrow.target}" + (f" : {arrow.when[0]} = {arrow.when[1]}" if arrow.when else "")
-            for arrow in self.arrows.values() if self.nodes[arrow.source].scope == scope]
+            for arrow in self.arrows.values()
+            if self.nodes[arrow.source].scope == scope
+        ]

@@ -20,13 +20,22 @@ def cases(draw: st.DrawFn) -> tuple[Bundle, Plan]:
     """A random process whose tasks fill in some fields and whose automatic steps each read one."""
     plan = Plan(draw(BLOCKS))
     forms: dict[str, dict[str, object]] = {
-        f"form{number}": {name: {"type": "number"} for name in FIELDS[:number]} for number in range(4)}
+        f"form{number}": {name: {"type": "number"} for name in FIELDS[:number]} for number in range(4)
+    }
 
     def change(text: str) -> str:
-        text = re.sub(r"^user (user\d+)", lambda found: f"user {found[1]} form=form{draw(st.integers(0, 3))}",
-                      text, flags=re.MULTILINE)
-        return re.sub(r"^task (task\d+)", lambda found: (
-            f"script {found[1]} is={draw(st.sampled_from(FIELDS))} sets=read_{found[1]}"), text, flags=re.MULTILINE)
+        text = re.sub(
+            r"^user (user\d+)",
+            lambda found: f"user {found[1]} form=form{draw(st.integers(0, 3))}",
+            text,
+            flags=re.MULTILINE,
+        )
+        return re.sub(
+            r"^task (task\d+)",
+            lambda found: f"script {found[1]} is={draw(st.sampled_from(FIELDS))} sets=read_{found[1]}",
+            text,
+            flags=re.MULTILINE,
+        )
 
     return plan.bundle(change, forms), plan
 
@@ -35,11 +44,16 @@ def cases(draw: st.DrawFn) -> tuple[Bundle, Plan]:
 @given(cases(), st.data())
 def test_a_field_that_is_missing_was_found_missing(case: tuple[Bundle, Plan], data: st.DataObject) -> None:
     of, plan = case
-    start = {name: 1 if name.startswith("always") else data.draw(st.integers(0, count - 1))
-             for name, count in plan.choices.items()}
+    start = {
+        name: 1 if name.startswith("always") else data.draw(st.integers(0, count - 1))
+        for name, count in plan.choices.items()
+    }
     later = dict.fromkeys(plan.decides.values(), 0)
-    found = {each.element_id: each.rule for each in analyse(of, variables={*start, *later})
-             if each.rule in {"field-unknown", "field-perhaps-missing"}}
+    found = {
+        each.element_id: each.rule
+        for each in analyse(of, variables={*start, *later})
+        if each.rule in {"field-unknown", "field-perhaps-missing"}
+    }
     passed, missed = _run(of, plan, {**start, **later}, data)
     event(f"missed: {missed is not None}, found: {sorted(set(found.values()))}")
     assert missed is None or missed in found

@@ -185,8 +185,14 @@ class Plan(Canvas):
         host = self._node("user") if block.inside is None else self._inside("", block.inside)
         minutes = self._minutes() if block.on_time else 0
         beside = "" if block.interrupting else " beside"
-        event = self._node("boundary", f"on={host}{beside}", on=host, interrupting=block.interrupting, minutes=minutes,
-                           waits="timer" if block.on_time else "message")
+        event = self._node(
+            "boundary",
+            f"on={host}{beside}",
+            on=host,
+            interrupting=block.interrupting,
+            minutes=minutes,
+            waits="timer" if block.on_time else "message",
+        )
         self._lines[self._scope][-1] += f" timer=PT{minutes}M" if block.on_time else f" message={event}"
         if block.interrupting:
             return self._rejoin(host, event, block.side)
@@ -230,8 +236,14 @@ class Plan(Canvas):
             self._set_default(split, self._flow(split, join))
             self._chain(throw, join, self._lay(block.after), self._node("stop"))
         beside = "" if block.interrupting else " beside"
-        event = self._node("boundary", f"on={host} escalation={code}{beside}", on=host, waits="escalation", code=code,
-                           interrupting=block.interrupting)
+        event = self._node(
+            "boundary",
+            f"on={host} escalation={code}{beside}",
+            on=host,
+            waits="escalation",
+            code=code,
+            interrupting=block.interrupting,
+        )
         if block.interrupting:
             return self._rejoin(host, event, block.side)
         self._chain(event, self._lay(block.side), self._node("stop"))

@@ -12,7 +12,9 @@ from workflow.engine.checker.report import Report
 
 SHARDS, EACH = 20, 100
 LIMITS = settings(
-    max_examples=EACH, deadline=None, database=None,
+    max_examples=EACH,
+    deadline=None,
+    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 
@@ -28,6 +30,7 @@ def flow_findings(plan: Plan) -> list[tuple[str, str | None]]:
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_random_processes_run_by_the_token_rules(shard: int) -> None:
     """Half of the shards save and reload after every step."""
+
     @seed(shard)
     @LIMITS
     @given(BLOCKS, st.data())
@@ -54,6 +57,7 @@ def graphs(draw: st.DrawFn) -> Plan:
 @pytest.mark.parametrize("shard", range(4))
 def test_drawings_connected_anyhow_run_or_stand_still_by_the_token_rules(shard: int) -> None:
     """Splits and merges without gateways, joins that wait for ever, steps done twice: all of which the checker sees."""
+
     @seed(shard)
     @LIMITS
     @given(graphs(), st.data())

@@ -21,7 +21,7 @@ def drawings(draw_from: st.DrawFn, *, circles: bool) -> str:
     for number, kind in enumerate(kinds[:-1]):
         if kind == "stop":
             continue
-        ahead = names if circles else names[number + 1:]
+        ahead = names if circles else names[number + 1 :]
         most = 1 if kind == "user" else 3
         targets = draw_from(st.lists(st.sampled_from(ahead), min_size=1, max_size=most, unique=True))
         for index, target in enumerate(targets):
@@ -30,8 +30,10 @@ def drawings(draw_from: st.DrawFn, *, circles: bool) -> str:
         if kind == "user" and draw_from(st.booleans()):
             event = f"t{number}"
             beside = " beside" if draw_from(st.booleans()) else ""
-            lines += [f"boundary {event} on={names[number]}{beside} timer=PT1H",
-                      f"{event} -> {draw_from(st.sampled_from(ahead))}"]
+            lines += [
+                f"boundary {event} on={names[number]}{beside} timer=PT1H",
+                f"{event} -> {draw_from(st.sampled_from(ahead))}",
+            ]
     return "\n".join(lines)
 
 

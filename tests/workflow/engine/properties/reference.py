@@ -153,9 +153,14 @@ class Reference:
 
     def _timers(self) -> list[tuple[datetime, Work, Node]]:
         return sorted(
-            ((work.began + timedelta(minutes=node.minutes), work, node) for work in self._all_works()
-             for node in (*self._boundaries(work), *self._options(work)) if node.waits == "timer"),
-            key=lambda each: each[0])
+            (
+                (work.began + timedelta(minutes=node.minutes), work, node)
+                for work in self._all_works()
+                for node in (*self._boundaries(work), *self._options(work))
+                if node.waits == "timer"
+            ),
+            key=lambda each: each[0],
+        )
 
     def _handlers(self, scope: Scope) -> list[Node]:
         if scope.disarmed:
