@@ -78,7 +78,7 @@ def stop_when_input_ends(stream: IO[bytes]) -> None:
 
     def watch() -> None:
         with suppress(OSError):
-            while stream.read(1):
+            while os.read(stream.fileno(), 1):  # not stream.read: its lock would still be held when Python ends
                 pass
         os.kill(os.getpid(), signal.SIGTERM)  # to the process: raise_signal would stay in this thread
 

@@ -117,6 +117,7 @@ def test_ctrl_c_stops_server_worker_and_database(served: Served) -> None:
     psutil.wait_procs(processes, timeout=5)
     assert living(processes) == []
     assert "Traceback" not in served.said
+    assert "Fatal" not in served.said
 
 
 def test_a_killed_server_takes_its_worker_and_database_along_and_starts_again(served: Served) -> None:

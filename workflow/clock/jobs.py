@@ -5,6 +5,7 @@ from uuid import UUID
 
 from procrastinate import App, JobContext, RetryStrategy, SyncPsycopgConnector
 from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflow import instances
@@ -21,6 +22,8 @@ RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 
 app = App(connector=SyncPsycopgConnector())
 """The jobs by name; a worker works them off through a connector of its own."""
+_queue = JobManager(SyncPsycopgConnector())
+"""Puts jobs into the queue on the connection of a transaction of ours; never opened, so that it has none of its own."""
 
 
 @app.periodic(cron=EVERY_SECOND)
@@ -61,7 +64,7 @@ def defer_due(session: Session, now: datetime) -> int:
         for instance_id in due
     ]  # fmt: skip
     if jobs:
-        app.job_manager.batch_defer_jobs(jobs=jobs, connection=session.connection().connection.driver_connection)
+        _queue.batch_defer_jobs(jobs=jobs, connection=session.connection().connection.driver_connection)
     return len(jobs)
 
 

@@ -1,6 +1,11 @@
 """The sweep and the worker: due instances are found once, woken once, and a late worker catches up."""
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -74,6 +79,34 @@ def test_a_late_worker_wakes_what_is_due_and_only_once(
         reminders = select(func.count()).select_from(Event).where(Event.kind == "notified")
         assert session.scalar(reminders) == 1
         assert session.scalars(select(Instance.wake_at)).one() is None
+
+
+def test_two_worker_processes_find_and_wake_it_by_themselves_and_stop_in_order(
+    sessions: sessionmaker[Session], database_url: str, due: datetime
+) -> None:
+    command = [sys.executable, "-m", "web.cli", "worker"]
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    workers = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(2)
+    ]
+    try:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with sessions() as session:
+                if session.scalars(select(Instance.wake_at)).one() is None:
+                    break
+            time.sleep(0.1)
+        time.sleep(2)  # two more sweeps, which must find nothing
+    finally:
+        for process in workers:
+            process.send_signal(signal.SIGTERM)
+        said = [process.communicate(timeout=20)[0] for process in workers]
+    with sessions() as session:
+        assert session.scalars(select(Instance.wake_at)).one() is None, said
+        assert session.scalar(select(func.count()).select_from(Event).where(Event.kind == "notified")) == 1
+    assert [process.returncode for process in workers] == [0, 0], said
+    assert "Traceback" not in "".join(said)
 
 
 def test_a_failing_wake_up_is_seen_on_the_instance(

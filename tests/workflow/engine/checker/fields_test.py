@@ -36,7 +36,9 @@ FOUND_RIGHT = {
         s -> x -> j\nx -> a : go = 1\na -> j -> y -> e\ny -> b : one != null and one > 3\nb -> e""",
     "an item of a list": 'start s\nuser a each=item:items assignee="=item"\nstop e\ns -> a -> e',
     "a mapped input": 'start s\nuser a input="who:=items" assignee="=who"\nstop e\ns -> a -> e',
-    "a mapped input that uses the one above it": 'start s\nuser a input="who:=items;them:=who" assignee="=them"\nstop e\ns -> a -> e',
+    "a mapped input that uses the one above it": (
+        'start s\nuser a input="who:=items;them:=who" assignee="=them"\nstop e\ns -> a -> e'
+    ),
     "a mapped output": f'start s\nservice a output="one:=anything"\n{READ}\ns -> a -> r -> e',
     "the results of a list": """
         start s\nuser a form=one each=item:items collect=all\nscript r is=count(all) sets=n\nstop e
