@@ -26,18 +26,17 @@ async function draw(container) {
     canvas.addMarker(id, "is-active");
     overlays.add(id, { position: { top: -13, right: 13 }, html: mark("active", "●") });
   }
+  // A turned phone or a resized window shows the right part again. Without a size (hidden, or the page is being left)
+  // there is no scale to draw at; the observer calls again as soon as there is one.
+  let width = 0;
   const redraw = () => {
+    if (!container.clientWidth || !container.clientHeight || container.clientWidth === width) return;
+    width = container.clientWidth;
     canvas.resized();
     show(canvas, registry, active, container);
   };
   redraw();
-  // A turned phone or a resized window shows the right part again.
-  let width = container.clientWidth;
-  new ResizeObserver(() => {
-    if (container.clientWidth === width) return;
-    width = container.clientWidth;
-    redraw();
-  }).observe(container);
+  new ResizeObserver(redraw).observe(container);
   container.dataset.drawn = "yes";
 }
 
