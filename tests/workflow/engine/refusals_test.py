@@ -29,7 +29,7 @@ from tests.workflow.engine.build import (
     user,
 )
 from workflow.engine import Bundle, BundleRefused, Severity, compile, refusals
-from workflow.engine.refusals import check
+from workflow.engine.refusals import check, unused
 from workflow.engine.refusals.sentences import SENTENCES
 
 # Drawings are laid out by hand.
@@ -46,6 +46,7 @@ DMN = """
   </decisionTable></decision>
 </definitions>"""
 OLD_CAMUNDA = '<userTask xmlns:c="http://camunda.org/schema/1.0/bpmn" c:asyncBefore="true"'
+XPATH = "http://www.w3.org/1999/XPath"
 NO_CONDITION = "<conditionalEventDefinition><condition></condition></conditionalEventDefinition>"
 
 
@@ -91,6 +92,48 @@ WRONG: list[tuple[str, str | None, Bundle]] = [
     ("extension-unknown", "a", around(user("a").replace("candidateGroups", "candidateUsers"))),
     ("extension-unknown", "a", around(user("a").replace("<userTask", OLD_CAMUNDA))),
     ("extension-unknown", "a", around(service("a", "send").replace('type="send"', 'type="send" retries="=3"'))),
+    *(("extension-misplaced", "a", around(element(kind, "a", setting))) for kind, setting in [
+        ("serviceTask", '<zeebe:taskDefinition type="send" /><zeebe:userTask />'),
+        ("serviceTask", '<zeebe:taskDefinition type="send" /><zeebe:formDefinition formId="any" />'),
+        ("manualTask", '<zeebe:assignmentDefinition candidateGroups="worker" />'),
+        ("task", '<zeebe:taskSchedule dueDate="=now()" />'),
+        ("task", '<zeebe:priorityDefinition priority="70" />'),
+        ("task", '<zeebe:taskDefinition type="send" />'),
+        ("serviceTask", '<zeebe:taskDefinition type="send" /><zeebe:script expression="=1" resultVariable="r" />'),
+        ("serviceTask", '<zeebe:taskDefinition type="send" /><zeebe:calledDecision decisionId="d" />'),
+        ("businessRuleTask", '<zeebe:taskDefinition type="send" /><zeebe:calledDecision decisionId="d" />'),
+        ("businessRuleTask", '<zeebe:calledDecision decisionId="d" /><zeebe:taskHeaders />'),
+        ("serviceTask", '<zeebe:taskDefinition type="send" /><zeebe:calledElement processId="q" />'),
+        ("serviceTask", '<zeebe:taskDefinition type="send" /><zeebe:loopCharacteristics inputCollection="=xs" />'),
+        ("serviceTask", '<zeebe:taskDefinition type="send" /><zeebe:subscription correlationKey="=x" />'),
+        ("serviceTask", '<zeebe:taskDefinition type="send" /><zeebe:versionTag value="1" />'),
+        ("serviceTask", '<zeebe:taskDefinition type="send" /><zeebe:input source="=x" target="y" />'),
+        ("serviceTask", '<zeebe:taskDefinition type="send" /><zeebe:property name="n" value="v" />'),
+        ("manualTask", mapping({"y": "x"})),
+        ("exclusiveGateway", mapping({"y": "x"})),
+    ]),
+    ("extension-misplaced", "s", bundle(element("startEvent", "s", '<zeebe:formDefinition formId="any" />'),
+                                        user("a"), flows="s > a")),
+    ("extension-misplaced", "s", bundle(element("startEvent", "s", mapping(None, {"y": "x"})), user("a"),
+                                        flows="s > a")),
+    ("extension-misplaced", "f", line(user("a"), element("endEvent", "f", mapping({"y": "x"})), flows="s > a > f")),
+    ("extension-misplaced", "b", line(user("a"), boundary("b", "a", timer("PT1H"), extensions=mapping({"y": "x"})),
+                                      flows="s > a > e; b > e")),
+    ("extension-twice", "a", around(user("a", extensions='<zeebe:formDefinition formId="any" />'))),
+    ("extension-twice", "a", around(user("a", extensions=mapping({"y": "x"}) + mapping({"z": "x"})))),
+    ("mapping-empty", "a", around(service(
+        "a", "send", '<zeebe:ioMapping><zeebe:input target="y" /></zeebe:ioMapping>'))),
+    ("not-supported", "a", around(user("a", "<potentialOwner />"))),
+    ("not-supported", "a", around(user("a", "<humanPerformer />"))),
+    ("not-supported", "definitions", around(
+        user("a"), '<import namespace="n" location="other.bpmn" importType="http://www.omg.org/spec/BPMN/2.0" />')),
+    ("extension-unknown", "definitions", around(user("a"), '<extension mustUnderstand="true" />')),
+    ("expression-language", "c", line(catch("c", timer("PT1H").replace(
+        "<timeDuration>", f'<timeDuration xsi:type="tFormalExpression" language="{XPATH}">')), flows="s > c > e")),
+    ("not-supported", "s", bundle(
+        start("s", refer("message", "m") + refer("message", "n"), parallelMultiple="true"), user("a"), flows="s > a",
+        declarations=message("m") + message("n"))),
+    ("bpmn-schema", "a", around(user("a").replace("</userTask>", '<zeebe:input source="=x" target="y" /></userTask>'))),
     ("operation-unknown", "a", around(service("a", "launch"))),
     ("operation-missing", "a", around(element("serviceTask", "a"))),
     ("operation-missing", "a", around(element("sendTask", "a"))),
@@ -237,10 +280,11 @@ def test_a_decision_of_the_bundle_is_found() -> None:
 
 def test_every_sentence_is_used_and_every_rule_has_a_wrong_drawing() -> None:
     folder = Path(refusals.__file__).parent
-    text = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py") if file.name != "sentences.py")
+    files = [file for file in folder.glob("*.py") if not file.name.startswith("sentences")]
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
     assert [key for key in SENTENCES if f'"{key}"' not in text] == []
     elsewhere = {"diagram-too-large", "table-too-large"}  # malicious_test.py
-    elsewhere |= {"file-unknown", "data-objects-drawn", "start-from-outside", "bpmn-schema", "id-missing"}
+    elsewhere |= {"file-unknown", "id-missing", *WARNED, "data-objects-drawn", "start-from-outside"}
     assert {key.partition(":")[0] for key in SENTENCES} - {rule for rule, _, _ in WRONG} - elsewhere == set()
 
 
@@ -249,6 +293,56 @@ def test_every_sentence_says_how_to_mend_it_in_both_languages() -> None:
         assert sentence.hint.zh
         assert sentence.hint.en
         assert set(re.findall(r"{\w+}", sentence.message.zh)) == set(re.findall(r"{\w+}", sentence.message.en))
+
+
+WARNED: dict[str, tuple[str | None, str]] = {
+    "no-effect": ("a", service("a", "send").replace("<serviceTask", '<serviceTask implementation="##WebService"')),
+    "property-unknown": ("a", user(
+        "a", extensions='<zeebe:properties><zeebe:property name="carerelay:partey" value="x" /></zeebe:properties>')),
+    "foreign-kept": (None, user("a").replace(
+        "<userTask", '<userTask xmlns:activiti="http://activiti.org/bpmn" activiti:assignee="kermit"')),
+}
+
+
+@pytest.mark.parametrize("rule", WARNED)
+def test_what_is_kept_without_effect_is_a_warning(rule: str) -> None:
+    at, content = WARNED[rule]
+    [finding] = check(around(content), operations=OPERATIONS, roles=ROLES)
+    assert (finding.rule, finding.element_id, finding.severity) == (rule, at, Severity.WARNING)
+
+
+@pytest.mark.parametrize("content", [
+    service("a", "send").replace('type="send"', 'type="send" retries="5"'),
+    user("a", "<rendering />"),
+    service("a", "send").replace("<serviceTask", '<serviceTask operationRef="o"'),
+])
+def test_settings_that_nothing_reads_are_named(content: str) -> None:
+    assert [finding.rule for finding in check(around(content), operations=OPERATIONS, roles=ROLES)] == ["no-effect"]
+
+
+def test_a_drawing_that_names_another_process_than_it_calls_is_a_warning() -> None:
+    call = element("callActivity", "c", '<zeebe:calledElement processId="q" />', calledElement="r")
+    of = Bundle({"p.bpmn": process("p", start("s"), call, flows="s > c"), "q.bpmn": process("q", start("t"))})
+    assert [finding.rule for finding in check(of, operations=OPERATIONS, roles=ROLES)] == ["no-effect"]
+
+
+def test_every_property_that_something_reads_is_known() -> None:
+    folder = Path(refusals.__file__).parents[3]
+    text = "".join(file.read_text(encoding="utf-8") for part in ("workflow", "web") for file in folder.glob(
+        f"{part}/**/*.py"))
+    assert set(re.findall(r"carerelay:[a-z_]+", text)) == unused.PROPERTIES
+
+
+def test_colours_and_the_diagram_are_no_settings_of_another_program() -> None:
+    drawn = around(user("a")).files["p.bpmn"].replace("</definitions>", (
+        '<bpmndi:BPMNDiagram xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" id="d"><bpmndi:BPMNPlane id="pl" '
+        'bpmnElement="p"><bpmndi:BPMNShape id="sh" bpmnElement="a" '
+        'xmlns:bioc="http://bpmn.io/schema/bpmn/biocolor/1.0" '
+        'xmlns:color="http://www.omg.org/spec/BPMN/non-normative/color/1.0" bioc:stroke="#205022" '
+        'color:border-color="#205022"><dc:Bounds xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" x="1" y="1" '
+        'width="9" height="9" /></bpmndi:BPMNShape></bpmndi:BPMNPlane></bpmndi:BPMNDiagram></definitions>'))
+    of = Bundle({**around(user("a")).files, "p.bpmn": drawn})
+    assert check(of, operations=OPERATIONS, roles=ROLES) == []
 
 
 def test_data_objects_are_a_warning() -> None:

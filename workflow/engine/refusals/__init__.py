@@ -8,7 +8,19 @@ from collections.abc import Collection
 from workflow.engine import dmn
 from workflow.engine.bundle import SUFFIXES, Bundle
 from workflow.engine.findings import Finding
-from workflow.engine.refusals import activities, elements, events, forms, formulas, references, schema, sizes, structure
+from workflow.engine.refusals import (
+    activities,
+    elements,
+    events,
+    forms,
+    formulas,
+    places,
+    references,
+    schema,
+    sizes,
+    structure,
+    unused,
+)
 from workflow.engine.refusals.sheet import Sheet, decision_ids, main_process
 
 __all__ = ["check", "decision_ids", "main_process"]
@@ -34,6 +46,8 @@ def check(bundle: Bundle, *, operations: Collection[str], roles: Collection[str]
     for file, root in sheet.diagrams.items():
         schema.check(sheet, file, root)
         elements.check(sheet, file, root)
+        places.check(sheet, file, root)
+        unused.check(sheet, file, root)
     references.check(sheet)
     for file, root in sheet.diagrams.items():
         structure.check(sheet, file, root)

@@ -51,6 +51,11 @@ UNSUPPORTED: dict[str, tuple[str, str]] = {
     "correlationKey": ("BPMN 关联键", "a BPMN correlation key"),
     "loopCardinality": ("固定次数的多实例", "a fixed number of instances"),
     "complexBehaviorDefinition": ("多实例行为", "instance behaviour"),
+    "import": ("引入的其他文件", "an imported file"),
+    "performer": ("BPMN 自带的人员指定", "BPMN's own way to name people"),
+    "humanPerformer": ("BPMN 自带的人员指定", "BPMN's own way to name people"),
+    "potentialOwner": ("BPMN 自带的人员指定", "BPMN's own way to name people"),
+    "resourceRole": ("BPMN 自带的人员指定", "BPMN's own way to name people"),
 }
 DRAWN_ONLY = frozenset(
     {
@@ -61,6 +66,13 @@ DRAWN_ONLY = frozenset(
         "dataInputAssociation",
         "dataOutputAssociation",
         "ioSpecification",
+        "dataInput",
+        "dataOutput",
+        "loopDataInputRef",
+        "loopDataOutputRef",
+        "inputDataItem",
+        "outputDataItem",
+        "property",
     }
 )
 OLD_CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
@@ -103,6 +115,8 @@ def _bpmn_element(sheet: Sheet, file: str, element: etree._Element) -> None:
     for attribute in ("startQuantity", "completionQuantity"):
         if element.get(attribute, "1") != "1":
             sheet.at(file, element, "not-supported:quantity", what=attribute)
+    if kind == "extension" and element.get("mustUnderstand") == "true":
+        sheet.at(file, element, "extension-unknown", what="mustUnderstand")
     if element.get("isForCompensation") == "true":
         sheet.at(file, element, "not-supported:compensation")
 

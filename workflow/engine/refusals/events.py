@@ -47,10 +47,7 @@ def _event(sheet: Sheet, file: str, scope: etree._Element, node: etree._Element)
     place = kind
     if kind == "startEvent":
         place = "handler" if scope.get("triggeredByEvent") == "true" else "process"
-    if kind in NEEDS_ONE and not found:
-        sheet.at(file, node, "event-empty")
-    if len(found) > 1 and any(local(element) in {"linkEventDefinition", "errorEventDefinition"} for element in found):
-        sheet.at(file, node, "event-mixed")
+    _number(sheet, file, node, found)
     for reference in node.iterfind(f"{{{BPMN}}}eventDefinitionRef"):
         if not any(element.get("id") == unprefixed(reference.text) for element in found):
             _dangling(sheet, file, node)
@@ -64,6 +61,16 @@ def _event(sheet: Sheet, file: str, scope: etree._Element, node: etree._Element)
             _definition(sheet, file, node, element, what, place)
         if place == "process" and what in {"timer", "signal"}:
             sheet.at(file, node, "start-from-outside")
+
+
+def _number(sheet: Sheet, file: str, node: etree._Element, found: list[etree._Element]) -> None:
+    kind = local(node)
+    if kind == "startEvent" and node.get("parallelMultiple") == "true" and len(found) > 1:
+        sheet.at(file, node, "not-supported:parallel-start")
+    if kind in NEEDS_ONE and not found:
+        sheet.at(file, node, "event-empty")
+    if len(found) > 1 and any(local(element) in {"linkEventDefinition", "errorEventDefinition"} for element in found):
+        sheet.at(file, node, "event-mixed")
 
 
 def _definition(

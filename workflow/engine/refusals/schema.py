@@ -1,5 +1,6 @@
 """The file against the BPMN 2.0 schema that SpiffWorkflow brings along."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
@@ -25,7 +26,14 @@ def check(sheet: Sheet, file: str, root: etree._Element) -> None:
         return
     log: Iterable[Any] = schema.error_log  # type: ignore[assignment]  # iterable, but its stub does not say so
     for entry in islice(log, SHOWN):
-        found = root.xpath(entry.path) if entry.path else []
-        element = found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else root
-        detail = entry.message.replace("{http://www.omg.org/spec/BPMN/20100524/MODEL}", "")
+        element = _place(root, entry.path)
+        detail = re.sub(r"\{[^}]*\}", "", entry.message)
         sheet.add(file, owner(element).get("id"), "bpmn-schema", line=str(entry.line), detail=detail)
+
+
+def _place(root: etree._Element, path: str | None) -> etree._Element:
+    """The element that an entry of the log is about; the root if its path leads nowhere."""
+    # The path has the file's own prefixes, which XPath does not know.
+    steps = re.sub(r"(?<=/)[^/:]+:([^/\[]+)", r"*[local-name()='\1']", path or "")
+    found = root.xpath(steps) if steps else []
+    return found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else root
