@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Code, Identified, Locked, one_of
+from models.sealed import SealedJSON
 
 
 class TaskState(StrEnum):
@@ -86,5 +87,5 @@ class Draft(Identified, Base):
     task_id: Mapped[UUID | None] = mapped_column(ForeignKey("task.id"), index=True)
     process_key: Mapped[str | None]
     # Field -> list of texts, exactly as the browser sent them.
-    values: Mapped[dict[str, Any]]
+    values: Mapped[dict[str, Any]] = mapped_column(SealedJSON())
     updated_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Code, Identified, one_of
+from models.sealed import SealedText
 
 
 class Role(StrEnum):
@@ -21,7 +22,12 @@ class Role(StrEnum):
     MEDICAL_SOCIAL_WORKER = "medical_social_worker"
     SUPERVISOR = "supervisor"
     AGENCY_COORDINATOR = "agency_coordinator"
+    SOCIAL_WORKER = "social_worker"
+    AGENCY_HEAD = "agency_head"
+    DATA_PROTECTION_OWNER = "data_protection_owner"
+    AUDITOR = "auditor"
     PROCESS_DESIGNER = "process_designer"
+    PROCESS_PUBLISHER = "process_publisher"
     ADMIN = "admin"
 
 
@@ -39,6 +45,15 @@ class User(Identified, Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     # Raised when a password changes or the person is signed out everywhere: older sign-ins stop working.
     session_epoch: Mapped[int] = mapped_column(default=1)
+    # Of an account that somebody else made or reset: the first thing to do after signing in.
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    password_changed_at: Mapped[datetime | None]
+    # Second factor: the shared secret, since when it counts, and the last step used (a code works once).
+    totp_secret: Mapped[str | None] = mapped_column(SealedText())
+    totp_confirmed_at: Mapped[datetime | None]
+    totp_last_step: Mapped[int | None]
+    # Hashes of the codes for a lost phone that have not been used yet.
+    recovery_codes: Mapped[list[str]] = mapped_column(default=list)
 
 
 class Membership(Identified, Base):

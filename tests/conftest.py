@@ -15,6 +15,8 @@ from psycopg import sql
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from models import sealed
+
 if TYPE_CHECKING:
     from web.config import Config
     from web.postgres import Server
@@ -24,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "var" / "tests"
 TEMPLATE = "template_migrated"
 LOCK_NUMBER = 7_270_002
+DATA_KEYS = "k1:dGVzdHMgb25seTogbm8gc2VjcmV0IGF0IGFsbCAhISE="
 
 # Nothing in a test's database outlives it, so it need not survive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -32,6 +35,9 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 def pytest_configure(config: pytest.Config) -> None:
     """Give this run a folder of its own, known to all its workers; sweep away what killed runs left behind."""
     os.environ.pop("DATABASE_URL", None)
+    # In the environment, so that processes that a test starts open what the test has sealed.
+    os.environ["CARERELAY_DATA_KEYS"] = DATA_KEYS
+    sealed.use(sealed.Keyring.read(DATA_KEYS))
     if hasattr(config, "workerinput"):
         return
     for folder in RUNS.glob("run-*"):

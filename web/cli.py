@@ -1,4 +1,5 @@
-"""The command line: `carerelay serve`, `worker`, `migrate`, `demo`, `publish`, `check`, `user add`, `permissions`."""
+"""The command line: `carerelay serve`, `worker`, `migrate`, `demo`, `publish`, `check`, `simulate`, `user add` and
+`permissions`."""
 
 import logging
 import sys
@@ -12,12 +13,13 @@ import click
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import migrations
+from models import migrations, sealed
 from web import config as configuration
-from web import postgres, serving
+from web import postgres, serving, simulating
 from web.config import Config
+from web.telling import tell_findings
 from workflow import studio
-from workflow.engine import Bundle, Finding, Severity
+from workflow.engine import Bundle, BundleRefused
 from workflow.errors import CareRelayError
 from workflow.transaction import transaction
 
@@ -97,13 +99,29 @@ def publish(*, folders: tuple[Path, ...]) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def check(*, files: tuple[Path, ...]) -> None:
     """Check diagrams, decision tables and forms; exit code 1 when something is wrong."""
-    findings = studio.check_files(files)
-    for finding in findings:
-        click.echo(_lines(finding))
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    warnings = len(findings) - errors
-    click.echo(f"{errors} 个错误，{warnings} 个提醒 / {errors} errors, {warnings} warnings")
-    sys.exit(1 if errors else 0)
+    sys.exit(1 if tell_findings(studio.check_files(files)) else 0)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--answers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What is entered and when, written like a scenario (bpmn/README.md).",
+)
+@click.option("--ask", is_flag=True, help="Ask for what the answers leave open, even when the input is no terminal.")
+def simulate(*, file: Path, answers: Path | None, ask: bool) -> None:
+    """Play one case of a diagram or process folder, without database.
+
+    Exit code 0: it reached its end; 1: the files are refused; 2: an answer is refused or missing, or it went otherwise.
+    """
+    try:
+        bundle, process = studio.open_process(file)
+    except BundleRefused as refused:
+        tell_findings(refused.findings)
+        sys.exit(1)
+    asking = simulating.Asking(forced=ask, terminal=sys.stdin.isatty())
+    sys.exit(simulating.simulate(bundle, process, answers, asking, datetime.now(UTC)))
 
 
 @main.group()
@@ -155,6 +173,7 @@ def _database(*, migrate: bool) -> Iterator[Config]:
     """The configuration with a database that is up to date; what cannot be started ends with one plain sentence."""
     try:
         with postgres.ready(configuration.read()) as config:
+            sealed.use(config.keyring)
             if migrate:
                 migrations.upgrade(config.database_url)
             yield config
@@ -185,15 +204,6 @@ def _stopping() -> Iterator[None]:
 
 def _library() -> list[Path]:
     return sorted(folder for folder in LIBRARY.iterdir() if folder.is_dir())
-
-
-def _lines(finding: Finding) -> str:
-    """One finding as a person reads it: where, how bad, what is wrong, what helps."""
-    where = f"{finding.file} {finding.element_id or '-'}"
-    lines = [f"{where}: {finding.severity.value} [{finding.rule}]", finding.message.zh, finding.message.en]
-    if finding.hint:
-        lines += [f"→ {finding.hint.zh}", f"→ {finding.hint.en}"]
-    return "\n    ".join(lines)
 
 
 def _load_demo(config: Config) -> None:

@@ -4,9 +4,11 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from models.sealed import Keyring
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,7 +34,12 @@ VARIABLES = (
         "DATABASE_URL", "embedded server in var/postgres", "PostgreSQL to use: postgresql://user:password@host/name"
     ),
     Variable("SECRET_KEY", "made once, kept in var/secret_key", "signs the session cookies; the same on every machine"),
-    Variable("CARERELAY_VAR", "var", "folder for everything that is written: database, uploads, secret key"),
+    Variable(
+        "CARERELAY_DATA_KEYS",
+        "made once, kept in var/data_keys",
+        "seals names, numbers and everything people wrote: name:base64 pairs, newest first; without it they are lost",
+    ),
+    Variable("CARERELAY_VAR", "var", "folder for everything that is written: database, uploads, keys"),
     Variable("CARERELAY_HOST", "127.0.0.1", "address to listen on"),
     Variable("CARERELAY_PORT", "8000", "port to listen on"),
     Variable("CARERELAY_THREADS", "8", "requests answered at the same time by one web process"),
@@ -48,14 +55,21 @@ class Config:
 
     database_url: str
     """SQLAlchemy URL (postgresql+psycopg://...); empty while the embedded server is not started yet (web.postgres)."""
-    secret_key: str
+    secret_key: str = field(repr=False)
     var: Path
+    data_keys: str = field(default="", repr=False)
+    """Keys of sealed columns as models.sealed.Keyring reads them; never logged."""
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
     secure_cookies: bool = False
     timezone: str = "Asia/Shanghai"
     max_upload_bytes: int = 20 * 1024 * 1024
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of sealed columns."""
+        return Keyring.read(self.data_keys)
 
     @property
     def attachments_dir(self) -> Path:
@@ -76,6 +90,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         database_url=sqlalchemy_url(environ.get("DATABASE_URL", "")),
         secret_key=_secret_key(environ.get("SECRET_KEY", ""), var / "secret_key"),
         var=var,
+        data_keys=_data_keys(environ.get("CARERELAY_DATA_KEYS", ""), var / "data_keys"),
         host=environ.get("CARERELAY_HOST") or "127.0.0.1",
         port=_number(environ, "CARERELAY_PORT", 8000, 0, 65535),
         threads=_number(environ, "CARERELAY_THREADS", 8, 1, 256),
@@ -102,14 +117,29 @@ def _secret_key(given: str, path: Path) -> str:
         if len(given) < SHORTEST_SECRET:
             raise ConfigInvalid(f"SECRET_KEY must have at least {SHORTEST_SECRET} characters")
         return given
-    if not path.exists():
-        _write_once(path, secrets.token_urlsafe(48))
-    if path.stat().st_mode & 0o077:
-        raise ConfigInvalid(f"{path} can be read by others; run: chmod 600 {path}")
-    key = path.read_text(encoding="ascii").strip()
+    key = _kept(path, secrets.token_urlsafe(48))
     if len(key) < SHORTEST_SECRET:
         raise ConfigInvalid(f"{path} is too short; delete it and a new one will be made (everybody signs in again)")
     return key
+
+
+def _data_keys(given: str, path: Path) -> str:
+    """The keys from the environment, else those kept in `var/`, made at the first start."""
+    keys = given or _kept(path, Keyring.fresh())
+    try:
+        Keyring.read(keys)
+    except ValueError as error:
+        raise ConfigInvalid(f"CARERELAY_DATA_KEYS, or {path}, cannot be read: {error}") from error
+    return keys
+
+
+def _kept(path: Path, fresh: str) -> str:
+    """What the private file holds; made with `fresh` when it is not there."""
+    if not path.exists():
+        _write_once(path, fresh)
+    if path.stat().st_mode & 0o077:
+        raise ConfigInvalid(f"{path} can be read by others; run: chmod 600 {path}")
+    return path.read_text(encoding="ascii").strip()
 
 
 def _write_once(path: Path, text: str) -> None:

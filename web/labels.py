@@ -11,6 +11,7 @@ LEVELS = {  # domain.md §3.8 L-TRIAGE
     "info": _l("咨询"),
 }
 STATES = {  # domain.md §2.1
+    "draft": _l("草稿"),
     "requested": _l("待接收"),
     "accepted": _l("已接收"),
     "in_progress": _l("服务中"),
@@ -19,6 +20,8 @@ STATES = {  # domain.md §2.1
     "failed": _l("未达成"),
     "rejected": _l("已退回"),
     "cancelled": _l("已撤销"),
+    "rerouted": _l("已转派"),
+    "entered_in_error": _l("录入错误"),
 }
 DUE_GROUPS = {  # domain.md §3.5
     "critical": _l("严重超期"),
@@ -34,6 +37,10 @@ ROLES = {  # domain.md §1.2, §3.1
     "medical_social_worker": _l("医务社工"),
     "supervisor": _l("督导"),
     "agency_coordinator": _l("机构协调员"),
+    "social_worker": _l("专业社工"),
+    "agency_head": _l("机构负责人"),
+    "data_protection_owner": _l("个人信息保护负责人"),
+    "auditor": _l("审计"),
     "process_designer": _l("流程设计"),
     "process_publisher": _l("流程发布"),
     "admin": _l("系统管理"),

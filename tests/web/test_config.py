@@ -25,7 +25,21 @@ def test_the_secret_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert read(tmp_path).secret_key == first
     assert len(first) >= config.SHORTEST_SECRET
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
-    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["data_keys", "secret_key"]
+
+
+def test_the_data_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
+    first = read(tmp_path).data_keys
+    assert read(tmp_path).keyring.newest.id == "k1"
+    assert (tmp_path / "data_keys").stat().st_mode & 0o777 == 0o600
+    assert first not in repr(read(tmp_path)), "a configuration that is printed must not show its keys"
+
+
+def test_data_keys_that_cannot_be_read_stop_the_start(tmp_path: Path) -> None:
+    (tmp_path / "data_keys").write_text("k1:dG9vIHNob3J0")
+    (tmp_path / "data_keys").chmod(0o600)
+    with pytest.raises(config.ConfigInvalid, match="CARERELAY_DATA_KEYS"):
+        read(tmp_path)
 
 
 def test_two_folders_have_two_secrets(tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models import Case, CaseState, Level, Organisation, OrganisationKind, Role
+from models import Case, Level, Organisation, OrganisationKind, ReferralState, Role
 from workflow.audit import Kind
 from workflow.engine import Text
 from workflow.operations.scene import Refused, Scene
 from workflow.records import states
+from workflow.records.states import Side
 
 
 def set_case_state(scene: Scene, inputs: dict[str, Any]) -> None:
@@ -20,17 +21,12 @@ def set_case_state(scene: Scene, inputs: dict[str, Any]) -> None:
     A reason is needed for rejected, cancelled, on_hold and failed.
     """
     case = scene.case
-    state = _code(CaseState, inputs.get("state"), "state")
-    reason, outcome, words = inputs.get("reason"), inputs.get("outcome"), states.STATE_WORDS
-    if state is not case.state and state not in states.MOVES[case.state]:
-        raise Refused(
-            Text(
-                f"个案现在是“{words[case.state].zh}”，不能改为“{words[state].zh}”。",
-                f'The case is "{words[case.state].en}" and cannot become "{words[state].en}".',
-            )
-        )
-    if state in states.NEED_REASON and not reason:
-        raise Refused(Text(f"改为“{words[state].zh}”必须说明原因。", f'A reason is needed for "{words[state].en}".'))
+    state = _code(ReferralState, inputs.get("state"), "state")
+    reason, outcome = inputs.get("reason"), inputs.get("outcome")
+    # A diagram moves the case for both sides: which of them acts is decided by whose task leads there.
+    refused = states.refusal(case.state, state, Side.SERVICE, reason)
+    if refused is not None:
+        raise Refused(refused)
     if inputs.get("level"):
         _set_level(scene, _code(Level, inputs["level"], "level"))
     if state is not case.state or outcome != case.outcome:

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from models import (
     Case,
-    CaseState,
     Instance,
     Organisation,
     OrganisationKind,
     Person,
     ProcessVersion,
+    ReferralState,
     Role,
     Task,
     case_number,
@@ -219,7 +219,7 @@ def _new_case(
         subject_id=person.id,
         organisation_id=station.id,
         ward_id=ward.id,
-        state=CaseState.REQUESTED,
+        state=ReferralState.REQUESTED,
         opened_by_id=actor.user_id,
         opened_at=now,
     )

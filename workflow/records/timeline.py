@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import CaseState, Event, Level, Task, User
+from models import Event, Level, ReferralState, Task, User
 from workflow.audit import Kind
 from workflow.engine import Text
 from workflow.records import states
@@ -81,7 +81,7 @@ def _words(event: Event) -> Iterator[Text]:
         case Kind.CASE_OPENED:
             yield Text("发起转介", "Referral opened")
         case Kind.CASE_STATE:
-            words = states.STATE_WORDS[CaseState(details["state"])]
+            words = states.STATE_WORDS[ReferralState(details["state"])]
             yield Text(f"状态改为“{words.zh}”", f"State: {words.en}")
         case Kind.CASE_LEVEL:
             words = states.LEVEL_WORDS[Level(details["level"])]
