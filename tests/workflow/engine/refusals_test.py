@@ -145,6 +145,8 @@ WRONG: list[tuple[str, str | None, Bundle]] = [
     ("task-without-form", "a", around(user("a").replace('formId="any"', 'formId=""'))),
     ("form-missing", "a", around(user("a").replace('formId="any"', 'formId="other"'))),
     ("priority-unreadable", "a", around(user("a", extensions='<zeebe:priorityDefinition priority="high" />'))),
+    ("date-unreadable", "a", around(user("a", extensions='<zeebe:taskSchedule dueDate="tomorrow" />'))),
+    ("date-unreadable", "a", around(user("a", extensions='<zeebe:taskSchedule followUpDate="P3D" />'))),
     ("script-missing", "a", around(script("a", "x", ""). replace('expression="="', ""))),
     ("script-foreign", "a", around(element("scriptTask", "a", content="<script>print(1)</script>"))),
     ("variable-name", "a", around(script("a", "a-b", "1"))),
@@ -242,7 +244,7 @@ def test_is_refused_by_name(rule: str, element_id: str | None, of: Bundle) -> No
 
 RIGHT = {
     "a full user task": around(user("a", extensions=(
-        '<zeebe:taskSchedule dueDate="=now()" followUpDate="=today()" /><zeebe:priorityDefinition priority="70" />'
+        '<zeebe:taskSchedule dueDate="=now()" followUpDate="2026-05-01" /><zeebe:priorityDefinition priority="70" />'
         '<zeebe:properties><zeebe:property name="carerelay:name_en" value="A" /></zeebe:properties>'))),
     "a service with mappings": around(service("a", "send", mapping({"to": "x.y"}, {"a.b": "result"}))),
     "a message end by an operation": line(user("a"), element(

@@ -7,7 +7,7 @@ a file that cannot be read is left out here.
 from collections.abc import Collection
 
 from workflow.engine.bundle import Bundle
-from workflow.engine.checker import collisions, compare, gateways, reads, soundness, steps, tables
+from workflow.engine.checker import collisions, compare, expected, gateways, reads, soundness, steps, tables
 from workflow.engine.checker.context import Context
 from workflow.engine.checker.formulas import Formulas
 from workflow.engine.checker.report import Report
@@ -35,8 +35,9 @@ def analyse(
     formulas = Formulas(context, report)
     known = reads.check(context, formulas, report)
     compare.check(context, report)
+    expected.check(context, report)
     for diagram in context.diagrams.values():
-        soundness.check(diagram, report)
+        soundness.check(diagram, report, bundle=context.diagrams)
     gateways.check(context, formulas, known, report)
     tables.check(context, report)
     return report.findings

@@ -1,5 +1,7 @@
 """Who catches an error or an escalation, and whether an event on the edge of a step can fire at all."""
 
+from collections.abc import Mapping
+
 from workflow.engine.checker.diagram import Diagram, EventDefinition, Node
 
 # Steps behind which an operation or a called process runs, which may raise an error of any code.
@@ -21,6 +23,21 @@ def catcher(diagram: Diagram, node: Node, kind: str, code: str | None) -> tuple[
             if _catches(boundary, kind, code):
                 return boundary, left
         scope = diagram.nodes[scope].scope
+
+
+def is_caught_outside(
+    diagrams: Mapping[str, Diagram], process: str, code: str | None, seen: frozenset[str] = frozenset()
+) -> bool:
+    """Whether wherever a process is called something handles the error that leaves it; False if nobody calls it."""
+    callers = [(each, node) for each in diagrams.values() for node in each.nodes.values() if node.calls == process]
+    if process in seen or not callers:
+        return False
+    return all(
+        any(_catches(boundary, "error", code) for boundary in diagram.boundaries(node.id))
+        or catcher(diagram, node, "error", code)[0] is not None
+        or is_caught_outside(diagrams, diagram.id, code, seen | {process})
+        for diagram, node in callers
+    )
 
 
 def boundary_may_fire(diagram: Diagram, boundary: Node) -> bool:

@@ -112,6 +112,8 @@ class Context:
     def locals_of(self, node: Node) -> list[Field]:
         """What only the step itself and its inside know: mapped inputs, the item of a list, counters."""
         found = [Field(line.target) for line in node.inputs]
+        if node.is_looped:
+            found.append(Field("loopCounter", "number"))
         if node.instances:
             found += [Field(name, "number") for name in INSTANCE_COUNTS]
             found += [Field(node.instances.item)] if node.instances.item else []

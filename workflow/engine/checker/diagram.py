@@ -102,6 +102,7 @@ class Node:
     inputs: list[Mapping] = field(default_factory=list)
     outputs: list[Mapping] = field(default_factory=list)
     instances: MultiInstance | None = None
+    is_looped: bool = False
     expressions: list[Expression] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
 

@@ -31,6 +31,9 @@ _KINDS = {
     "filepicker": "list",
     "taglist": "list",
 }
+NEVER_EMPTY = frozenset({"checkbox", "checklist", "dynamiclist"})
+"""Fields that always have a value while they are shown: what is not ticked is no, an empty list is a list."""
+
 _DATES = {"date": "date", "datetime": "date_time", "time": "time"}
 
 
@@ -126,7 +129,7 @@ def _field(component: dict[str, Any], path: str, hides: tuple[str, ...]) -> Fiel
         path,
         _DATES.get(str(component.get("subtype", "date")), "") if kind == "datetime" else _KINDS.get(kind, ""),
         options=options or None,
-        optional=not rules.get("required") and kind not in {"checklist", "dynamiclist"},
+        optional=not rules.get("required") and kind not in NEVER_EMPTY,
         hides=hides if kind not in {"checklist", "dynamiclist"} else (),
         whole=kind == "number" and not component.get("decimalDigits"),
         minimum=_number(rules.get("min")),

@@ -36,6 +36,7 @@ FORMULA_ATTRIBUTES = {
     "priorityDefinition": ("priority",),
     "header": ("value",),
 }
+WAITING = frozenset({"intermediateCatchEvent", "boundaryEvent", "receiveTask"})
 CODES = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
 
 
@@ -99,27 +100,34 @@ def _node(element: etree._Element, kind: str, scope: str, declared: dict[str, et
         triggered_by_event=element.get("triggeredByEvent") == "true",
         properties=_properties(element),
     )
-    node.events = [_event(child, declared) for child in element if _local(child).endswith("EventDefinition")]
-    node.events += [
-        _event(declared[reference.text], declared)
-        for reference in element.findall(BPMN + "eventDefinitionRef")
-        if reference.text in declared
-    ]
+    definitions = [child for child in element if _local(child).endswith("EventDefinition")]
+    references = [(each.text or "").strip().rpartition(":")[2] for each in element.findall(BPMN + "eventDefinitionRef")]
+    definitions += [declared[reference] for reference in references if reference in declared]
+    node.events = [_event(each, declared) for each in definitions]
     if kind in {"receiveTask", "sendTask"} and element.get("messageRef"):
         node.events.append(_resolve("message", element.get("messageRef"), declared))
     _read_extensions(node, element)
     _read_instances(node, element)
+    _read_loop(node, element)
     for event in node.events:
         message = declared.get(event.reference or "")
-        if event.kind == "message" and message is not None and kind != "startEvent":
+        if event.kind == "message" and message is not None and _waits(element):
             _read_correlation(node, message)
         if event.timer and event.timer[1].startswith("="):
             node.expressions.append(Expression(_feel(event.timer[1]), "timer"))
-    for condition in element.iter(BPMN + "condition"):
-        parent = condition.getparent()
-        if parent is not None and _local(parent) == "conditionalEventDefinition":
+    for definition in definitions:
+        condition = definition.find(BPMN + "condition")
+        if condition is not None and _local(definition) == "conditionalEventDefinition":
             node.expressions.append(Expression(_feel(condition.text or ""), "condition"))
     return node
+
+
+def _waits(element: etree._Element) -> bool:
+    """Whether a step waits for its message inside the running process, by a key; a start of the process has none."""
+    if _local(element) == "startEvent":
+        around = element.getparent()
+        return around is not None and around.get("triggeredByEvent") == "true"
+    return _local(element) in WAITING and element.get("instantiate") != "true"
 
 
 def _event(element: etree._Element, declared: dict[str, etree._Element]) -> EventDefinition:
@@ -199,6 +207,16 @@ def _read_instances(node: Node, element: etree._Element) -> None:
     for source, role in ((node.instances.output_item, "outputElement"), (node.instances.until, "completionCondition")):
         if source:
             node.expressions.append(Expression(source, role, after=True))
+
+
+def _read_loop(node: Node, element: etree._Element) -> None:
+    """The condition of a loop, or of an ad-hoc subprocess; both are asked when a turn is done."""
+    loop = element.find(BPMN + "standardLoopCharacteristics")
+    if loop is not None and (again := _feel(loop.findtext(BPMN + "loopCondition") or "")):
+        node.is_looped = True
+        node.expressions.append(Expression(again, "loopCondition", after=loop.get("testBefore") != "true"))
+    if node.kind == "adHocSubProcess" and (done := _feel(element.findtext(BPMN + "completionCondition") or "")):
+        node.expressions.append(Expression(done, "completionCondition", after=True))
 
 
 def _read_correlation(node: Node, message: etree._Element) -> None:

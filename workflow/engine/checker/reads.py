@@ -188,6 +188,19 @@ class _Process:
         for required in decision.requires:
             yield from self._decision_reads(required, seen)
 
+    def _before(self, node: Node) -> dict[str, Field]:
+        """What may have been set when a node reads: an event subprocess reads when the scope around it is entered."""
+        around = self.diagram.nodes.get(node.scope)
+        if (
+            node.kind == "startEvent"
+            and around is not None
+            and around.triggered_by_event
+            and not node.event("conditional")
+        ):
+            outside = self.diagram.nodes.get(around.scope)
+            return self.maybe.before(outside) if outside else {}
+        return self.maybe.before(node)
+
     def _demand(
         self,
         names: Names | None,
@@ -206,7 +219,7 @@ class _Process:
         if not (missing or doubtful) or self.told >= FINDINGS_AT_MOST:
             return
         self.told += 1
-        before = {**self.maybe_entry, **self.maybe.before(node)}
+        before = {**self.maybe_entry, **self._before(node)}
         if after:
             before.update((each.path, each) for each in self.context.sets(node))
         everywhere = self.maybe.everywhere()

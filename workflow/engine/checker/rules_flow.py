@@ -94,6 +94,18 @@ RULES: tuple[Rule, ...] = (
         ),
         ("请检查错误代码,或删掉这个事件。", "Check the code of the error, or delete the event."),
     ),
+    warning(
+        "boundary-nowhere",
+        ("发生后什么也不做的边界事件", "An event on the edge of a step that leads nowhere"),
+        (
+            "{step}发生后没有接着要做的步骤。",
+            "Nothing follows when {step} happens.",
+        ),
+        (
+            "请从它画一条箭头,或删掉它。",
+            "Draw an arrow from it, or delete it.",
+        ),
+    ),
     error(
         "gateway-incomplete",
         ("有一种情况哪条分支都不走", "There is a case in which no branch is taken"),

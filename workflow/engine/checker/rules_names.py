@@ -55,6 +55,30 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     error(
+        "value-kind",
+        ("公式给出的不是这里需要的", "A formula gives another kind of value than its place asks for"),
+        (
+            "{step}的“{source}”给出的是{kind},这里需要{other}。",
+            "“{source}” at {step} gives {kind}, but {other} is needed here.",
+        ),
+        (
+            '条件要写成比较,例如 answer.kind = "yes";列表例如 answer.reasons 或 [1, 2]。',
+            'Write a condition as a comparison, for example answer.kind = "yes"; a list for example as [1, 2].',
+        ),
+    ),
+    error(
+        "kind-calculated",
+        ("用不能计算的内容来计算", "A calculation with what cannot be calculated with"),
+        (
+            "{step}的“{source}”拿{kind}来计算,案例走到这里会停下来。",
+            "“{source}” at {step} calculates with {kind}: the case stops there.",
+        ),
+        (
+            "请检查用到的字段;文字可以先用 number(…) 变成数字。",
+            "Check the fields it uses; number(...) turns a text into a number.",
+        ),
+    ),
+    error(
         "option-unknown",
         ("比较的值不在选项中", "A value is compared that is not among the options"),
         (

@@ -67,20 +67,34 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Arithmetic:
+    """`a + b - c`: the parts and the signs between them."""
+
+    parts: "tuple[Node, ...]"
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Other:
-    """Arithmetic, if, for and the like: the parts are understood, the whole is not judged."""
+    """If, for and the like: the parts are understood, the whole is not judged."""
 
     parts: "tuple[Node, ...]"
 
 
-Node = Literal | Path | Call | Compare | Among | Logic | ListOf | Range | Other
+Node = Literal | Path | Call | Compare | Among | Logic | ListOf | Range | Arithmetic | Other
 INPUT = Path("?")
 
 
 def parts(node: Node) -> tuple[Node, ...]:
     """The direct parts of a node."""
     match node:
-        case Call(arguments=found) | ListOf(items=found) | Other(parts=found) | Logic(parts=found):
+        case (
+            Call(arguments=found)
+            | ListOf(items=found)
+            | Other(parts=found)
+            | Logic(parts=found)
+            | Arithmetic(parts=found)
+        ):
             return found
         case Compare(left=left, right=right):
             return left, right

@@ -1,8 +1,8 @@
 """Turns what the exploration of a process found into findings: joins that wait, steps done twice, no way out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from workflow.engine.checker.catching import is_ever_thrown
+from workflow.engine.checker.catching import is_caught_outside, is_ever_thrown
 from workflow.engine.checker.diagram import Diagram, Node
 from workflow.engine.checker.explore import STATES_AT_MOST, Exploration, explore
 from workflow.engine.checker.graph import Graph
@@ -14,8 +14,10 @@ HARMLESS_KINDS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGat
 CHOICES_SHOWN = 4
 
 
-def check(diagram: Diagram, report: Report, *, limit: int = STATES_AT_MOST) -> None:
-    """Report every fault in the flow of one process (level 3, tokens only)."""
+def check(
+    diagram: Diagram, report: Report, *, limit: int = STATES_AT_MOST, bundle: Mapping[str, Diagram] | None = None
+) -> None:
+    """Report every fault in the flow of one process (level 3, tokens only); `bundle` has those that may call it."""
     if not diagram.nodes:
         return
     graph = Graph(diagram)
@@ -29,7 +31,8 @@ def check(diagram: Diagram, report: Report, *, limit: int = STATES_AT_MOST) -> N
     for node_id in found.uncaught:
         node = diagram.nodes[node_id]
         event = node.event("error")
-        report.at("error-uncaught", diagram, node, code=(event and event.name) or "?")
+        if not is_caught_outside(bundle or {}, diagram.id, event.name if event else None):
+            report.at("error-uncaught", diagram, node, code=(event and event.name) or "?")
     _boundaries(diagram, report)
     if doubled:
         # Tokens have run into each other: what more would be found only follows from that.
@@ -211,9 +214,31 @@ def _never_happening(
 
 def _boundaries(diagram: Diagram, report: Report) -> None:
     for node in diagram.nodes.values():
+        if node.attached_to in diagram.nodes and not node.outgoing:
+            report.at("boundary-nowhere", diagram, node)
         if node.attached_to in diagram.nodes and not is_ever_thrown(diagram, node):
             event = node.event("error") or node.event("escalation")
             report.at("boundary-never", diagram, node, code=(event and event.name) or "*")
+
+
+def _choice(diagram: Diagram, node: Node, chosen: tuple[str, ...]) -> Text:
+    """What was chosen at a node: arrows by their label or where they lead, and events that happened meanwhile."""
+    at = name_of(node)
+    flows = [diagram.flows[each] for each in chosen if each in diagram.flows]
+    labels = [flow_name(diagram, flow) for flow in flows if flow.name.zh]
+    targets = [name_of(diagram.nodes[flow.target]) for flow in flows if not flow.name.zh]
+    happened = [name_of(diagram.nodes[each]) for each in chosen if each not in diagram.flows]
+    zh, en = list[str](), list[str]()
+    if labels:
+        zh.append(f"{at.zh}走{'、'.join(each.zh for each in labels)}")
+        en.append(f"{at.en} takes {' and '.join(each.en for each in labels)}")
+    if targets:
+        zh.append(f"从{at.zh}走到{'、'.join(each.zh for each in targets)}")
+        en.append(f"{at.en} leads to {' and '.join(each.en for each in targets)}")
+    if happened:
+        zh.append(f"办理{at.zh}时发生{'、'.join(each.zh for each in happened)}")
+        en.append(f"{' and '.join(each.en for each in happened)} of {at.en} happens")
+    return Text(",".join(zh), ", ".join(en))
 
 
 def _example(found: Exploration, state: int) -> Text:
@@ -224,13 +249,9 @@ def _example(found: Exploration, state: int) -> Text:
     step = found.came_by[state]
     while step is not None:
         if step.outcome.chosen:
-            names = [
-                flow_name(diagram, diagram.flows[each]) if each in diagram.flows else name_of(diagram.nodes[each])
-                for each in step.outcome.chosen
-            ]
-            at = name_of(step.trigger.node)
-            zh.append(f"{at.zh}走{'、'.join(name.zh for name in names)}")
-            en.append(f"{at.en} takes {' and '.join(name.en for name in names)}")
+            told = _choice(diagram, step.trigger.node, step.outcome.chosen)
+            zh.append(told.zh)
+            en.append(told.en)
         step = found.came_by[step.before]
     if not zh:
         return Text("", "")

@@ -9,6 +9,7 @@ import re
 from workflow.engine.checker.shapes import (
     INPUT,
     Among,
+    Arithmetic,
     Call,
     Compare,
     ListOf,
@@ -170,11 +171,11 @@ class _Reader:
         return False
 
     def sum(self) -> Node:
-        parts = [self.single()]
+        parts, signs = [self.single()], list[str]()
         while self.peek() in {"+", "-", "*", "/", "**"}:
-            self.take()
+            signs.append(self.take())
             parts.append(self.single())
-        return parts[0] if len(parts) == 1 else Other(tuple(parts))
+        return parts[0] if len(parts) == 1 else Arithmetic(tuple(parts), tuple(signs))
 
     def single(self) -> Node:
         if self.at_end:

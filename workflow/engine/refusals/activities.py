@@ -6,6 +6,7 @@ from lxml import etree
 
 from workflow.engine.parser import events, extensions
 from workflow.engine.parser.extensions import Extensions
+from workflow.engine.refusals import clocks
 from workflow.engine.refusals.sheet import Sheet, decision_ids
 from workflow.engine.xml import BPMN, local
 
@@ -70,6 +71,10 @@ def _human(sheet: Sheet, file: str, node: etree._Element, found: Extensions) -> 
         _computed(sheet, file, node)
     elif f"{form}.form.json" not in sheet.bundle.files:
         sheet.at(file, node, "form-missing", form=form)
+    for attribute in ("dueDate", "followUpDate"):
+        day = found.get("taskSchedule", attribute)
+        if day is not None and not day.startswith("=") and not clocks.readable("timeDate", day):
+            sheet.at(file, node, "date-unreadable", text=day)
     priority = found.get("priorityDefinition", "priority")
     if priority is not None and not priority.startswith("=") and not (priority.isdigit() and int(priority) <= 100):
         sheet.at(file, node, "priority-unreadable")

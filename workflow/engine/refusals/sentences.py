@@ -84,6 +84,10 @@ STEPS: dict[str, Sentence] = {
         "任务“{name}”的优先级应是 0 到 100 的整数。",
         "The priority of the task “{name}” must be a whole number from 0 to 100.",
         "一般用 50。", "The usual one is 50."),
+    "date-unreadable": error(
+        "任务“{name}”的期限“{text}”读不懂。", "The due date “{text}” of the task “{name}” cannot be read.",
+        "期限要写成公式，例如 =working days after(now(), 2)。",
+        "Write it as a formula, for example =working days after(now(), 2)."),
     "script-foreign": error(
         "“{name}”带有程序代码；这里只接受公式（FEEL）。",
         "“{name}” carries program code; only formulas (FEEL) are accepted.",

@@ -103,6 +103,8 @@ EXAMPLES: dict[str, Example] = {
         "b",
     ),
     "type-mismatch": Example(branch("answer.score > 5"), branch('answer.score > "5"'), "x_a"),
+    "value-kind": Example(branch("answer.score > 5"), branch("answer.score"), "x_a"),
+    "kind-calculated": Example(branch("answer.score + 1 > 5"), branch("answer.note + 1 > 5"), "x_a"),
     "option-unknown": Example(branch('answer.kind = "later"'), branch('answer.kind = "latter"'), "x_a"),
     "step-unreachable": Example(
         line("start s\nuser a\nuser b\nstop e", "s -> a -> b -> e"),
@@ -178,6 +180,11 @@ EXAMPLES: dict[str, Example] = {
         line("start s\nservice a\nboundary c on=a error=lost\nstop e\nstop f", "s -> a -> e\nc -> f"),
         line("start s\nuser a\nboundary c on=a error=lost\nstop e\nstop f", "s -> a -> e\nc -> f"),
         "c",
+    ),
+    "boundary-nowhere": Example(
+        line("start s\nuser a\nboundary t on=a timer=P1D\nuser b\nstop e", "s -> a -> e\nt -> b"),
+        line("start s\nuser a\nboundary t on=a timer=P1D\nstop e", "s -> a -> e"),
+        "t",
     ),
     "gateway-incomplete": Example(
         branch('answer.kind = "yes"', 'answer.kind in ("no", "later")'),
