@@ -74,7 +74,6 @@ def looped(content: str, kind: str = "userTask") -> set[tuple[str, str | None]]:
     ("x = 1", set()),
     ("loopCounter &lt; 3", set()),
     ("nobody = 1", {("field-unknown", "a")}),
-    ("loopCounter", {("value-kind", "a")}),
 ])  # fmt: skip
 def test_the_condition_of_a_loop_is_read_too(condition: str, found: set[tuple[str, str | None]]) -> None:
     loop = f"<standardLoopCharacteristics><loopCondition>={condition}</loopCondition></standardLoopCharacteristics>"
