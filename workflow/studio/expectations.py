@@ -53,20 +53,17 @@ def compare_step(number: int, expected: Expected, run: engine.Run) -> list[Text]
     ]
 
 
-def compare(path: Sequence[str], outcome: str | None, taken: Sequence[str], run: engine.Run) -> list[Text]:
-    """Where the whole way and the end reached differ from the scenario's; `outcome` None: the case is still open."""
-    found: list[Text] = []
-    if list(path) != list(taken):
-        here = next(
-            (n for n, (a, b) in enumerate(zip(path, taken, strict=False)) if a != b), min(len(path), len(taken))
-        )
-        found.append(
-            _difference(f"路径第{here + 1}处起", f"path from place {here + 1}", list(path[here:]), list(taken[here:]))
-        )
-    reached = run.outcome if run.state is engine.RunState.COMPLETED else None
-    if outcome != reached:
-        found.append(_difference("结果", "outcome", outcome, reached))
-    return found
+def compare_path(path: Sequence[str], taken: Sequence[str]) -> list[Text]:
+    """Where the whole way begins to differ from the scenario's."""
+    if list(path) == list(taken):
+        return []
+    here = next((n for n, (a, b) in enumerate(zip(path, taken, strict=False)) if a != b), min(len(path), len(taken)))
+    return [_difference(f"路径第{here + 1}处起", f"path from place {here + 1}", list(path[here:]), list(taken[here:]))]
+
+
+def compare_outcome(outcome: str | None, reached: str | None) -> list[Text]:
+    """Whether the end reached is the scenario's; None: the case is still open."""
+    return [] if outcome == reached else [_difference("结果", "outcome", outcome, reached)]
 
 
 def compare_calls(expected: Sequence[Mapping[str, Any]], calls: Sequence[Mapping[str, Any]]) -> list[Text]:

@@ -1,30 +1,47 @@
 """Reads scenarios: the YAML files of a process's folder `scenarios/`, whose language bpmn/README.md describes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from workflow.engine import Text
 from workflow.studio.expectations import Expected
+from workflow.studio.shapes import LAST_YEAR, ScenarioInvalid, read_yaml, require
+
+__all__ = [
+    "ANSWERS", "LAST_YEAR", "Scenario", "ScenarioInvalid", "Step", "laid_over", "read", "read_answers", "read_folder",
+    "unscripted",
+]  # fmt: skip
 
 ANSWERS = "_answers.yaml"
 """Ordinary answers by element id, shared by the scenarios of a folder; a scenario names only what differs."""
+LONGEST_HOURS = 1_000_000
 
-_SCENARIO = {"name", "start", "holidays", "workdays", "choices", "operations", "steps", "path", "outcome", "calls"}
-_STEP = {"complete", "values", "wait", "until", "then"}
-_THEN = {"open", "due", "priority", "assignee", "variables", "wake_at"}
-
-
-class ScenarioInvalid(Exception):
-    """The file is no scenario; `message` says why."""
-
-    def __init__(self, file: str, message: Text) -> None:
-        super().__init__(f"{file}: {message.en}")
-        self.file, self.message = file, message
+_THEN = {
+    "open": [str],
+    "due": {str: datetime},
+    "priority": {str: float},
+    "assignee": {str: object},
+    "variables": {str: object},
+    "wake_at": datetime,
+}
+_STEP = {"complete": str, "values": {str: object}, "wait": float, "until": datetime, "then": _THEN}
+_SHARED = {"choices": {str: [str]}, "answers": {str: {str: object}}}
+_SCENARIO = {
+    "name": {"zh": str, "en": str},
+    "start": datetime,
+    "holidays": [date],
+    "workdays": [date],
+    "choices": {str: [str]},
+    "operations": {str: {"returns": object, "error": str}},
+    "steps": [_STEP],
+    "path": [str],
+    "outcome": str,
+    "calls": [{str: object}],
+}
+_NEEDED = ("name", "start", "steps", "path")
 
 
 @dataclass(frozen=True)
@@ -52,76 +69,97 @@ class Scenario:
     steps: tuple[Step, ...]
     path: tuple[str, ...]
     outcome: str | None
+    """The end event; None: the case is still open."""
     calls: tuple[Mapping[str, Any], ...]
+    expects: frozenset[str] = frozenset({"path", "outcome"})
+    """Which of these two are looked at."""
 
 
 def read_folder(folder: Path) -> list[Scenario]:
     """The scenarios of a process folder by file name. Raises ScenarioInvalid."""
     files = sorted((folder / "scenarios").glob("*.yaml"))
-    shared = next((_yaml(file) for file in files if file.name == ANSWERS), {})
-    return [read(file, shared) for file in files if file.name != ANSWERS]
+    return [read(file) for file in files if file.name != ANSWERS]
 
 
-def read(file: Path, shared: Mapping[str, Any] | None = None) -> Scenario:
-    """One scenario, its values laid over the `answers` and `choices` shared in the folder. Raises ScenarioInvalid."""
-    given, shared = _yaml(file), shared or {}
-    _known(file, given, _SCENARIO)
-    answers = shared.get("answers", {})
-    try:
-        return Scenario(
-            file=file.name,
-            name=Text(given["name"]["zh"], given["name"]["en"]),
-            start=_instant(file, given["start"]),
-            holidays=frozenset(given.get("holidays", ())),
-            workdays=frozenset(given.get("workdays", ())),
-            choices={**shared.get("choices", {}), **given.get("choices", {})},
-            operations=given.get("operations", {}),
-            steps=tuple(_step(file, each, answers) for each in given["steps"]),
-            path=tuple(given["path"]),
-            outcome=given.get("outcome"),
-            calls=tuple(given.get("calls", ())),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ScenarioInvalid(
-            file.name, Text(f"情景文件有误：{error}", f"The scenario cannot be read: {error}")
-        ) from error
+def read(file: Path) -> Scenario:
+    """One scenario, laid over the `answers` and `choices` shared in its folder. Raises ScenarioInvalid."""
+    given = read_yaml(file)
+    for name in _NEEDED:
+        if given.get(name) is None:
+            raise ScenarioInvalid(file.name, Text(f"情景文件缺少'{name}'。", f"The scenario lacks '{name}'."))
+    return _scenario(file, given, {"path", "outcome"})
 
 
-def _yaml(file: Path) -> dict[str, Any]:
-    try:
-        given = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ScenarioInvalid(
-            file.name, Text(f"不是有效的YAML：{error}", f"This is not valid YAML: {error}")
-        ) from error
-    if not isinstance(given, dict):
-        raise ScenarioInvalid(file.name, Text("文件中没有内容。", "There is nothing in the file."))
-    return given
+def read_answers(file: Path, now: datetime) -> Scenario:
+    """Answers for a simulation: a scenario that may leave everything out. Raises ScenarioInvalid.
+
+    It begins `now` unless it says when, and expects only what it states.
+    """
+    given = read_yaml(file)
+    if given.get("start") is None:
+        given["start"] = now
+    return _scenario(file, given, {"path", "outcome"} & set(given))
 
 
-def _step(file: Path, given: Mapping[str, Any], answers: Mapping[str, Any]) -> Step:
-    _known(file, given, _STEP)
-    then = dict(given.get("then", {}))
-    _known(file, then, _THEN)
-    task = given.get("complete")
-    if (task is None) == ("wait" not in given and "until" not in given):
+def unscripted(now: datetime) -> Scenario:
+    """A case that begins now and of which nothing more is known."""
+    return Scenario("", Text("", ""), now, frozenset(), frozenset(), {}, {}, (), (), None, (), frozenset())
+
+
+def _scenario(file: Path, given: Mapping[str, Any], expects: set[str]) -> Scenario:
+    beside = file.with_name(ANSWERS)
+    shared = read_yaml(beside) if beside.is_file() and beside != file else {}
+    require(ANSWERS, shared, _SHARED)
+    # An entry without a value says nothing, and `outcome: null` that there is none yet.
+    given = {name: value for name, value in given.items() if value is not None}
+    require(file.name, given, _SCENARIO)
+    name = given.get("name", {})
+    return Scenario(
+        file=file.name,
+        name=Text(name.get("zh", file.stem), name.get("en", file.stem)),
+        start=given["start"].astimezone(UTC),
+        holidays=frozenset(given.get("holidays", ())),
+        workdays=frozenset(given.get("workdays", ())),
+        choices={**shared.get("choices", {}), **given.get("choices", {})},
+        operations=given.get("operations", {}),
+        steps=tuple(
+            _step(file, number, each, shared.get("answers", {}))
+            for number, each in enumerate(given.get("steps", ()), 1)
+        ),
+        path=tuple(given.get("path", ())),
+        outcome=given.get("outcome"),
+        calls=tuple(given.get("calls", ())),
+        expects=frozenset(expects),
+    )
+
+
+def _step(file: Path, number: int, given: Mapping[str, Any], answers: Mapping[str, Any]) -> Step:
+    task, hours = given.get("complete"), given.get("wait")
+    if (task is None) == (hours is None and "until" not in given):
         raise ScenarioInvalid(
             file.name,
             Text(
-                f"每一步要么完成任务，要么让时间过去：{dict(given)}",
-                f"A step either completes a task or lets time pass: {dict(given)}",
+                f"steps.{number}：每一步要么完成任务，要么让时间过去。",
+                f"steps.{number}: a step either completes a task or lets time pass.",
             ),
         )
-    then["due"] = {key: _instant(file, value) for key, value in then.get("due", {}).items()}
-    if then.get("wake_at") is not None:
-        then["wake_at"] = _instant(file, then["wake_at"])
-    values = laid_over(answers.get(task, {}), given.get("values", {})) if task else {}
-    hours = given.get("wait")
+    if hours is not None and not 0 <= hours <= LONGEST_HOURS:
+        raise ScenarioInvalid(
+            file.name,
+            Text(
+                f"steps.{number}.wait：等待 0 到 {LONGEST_HOURS} 小时。",
+                f"steps.{number}.wait: wait for 0 to {LONGEST_HOURS} hours.",
+            ),
+        )
+    then = dict(given.get("then", {}))
+    then["due"] = {key: value.astimezone(UTC) for key, value in then.get("due", {}).items()}
+    if "wake_at" in then:
+        then["wake_at"] = then["wake_at"].astimezone(UTC)
     return Step(
         task,
-        values,
+        laid_over(answers.get(task, {}), given.get("values", {})) if task else {},
         None if hours is None else timedelta(hours=hours),
-        None if given.get("until") is None else _instant(file, given["until"]),
+        given["until"].astimezone(UTC) if "until" in given else None,
         Expected(**then),
     )
 
@@ -138,22 +176,3 @@ def laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
         else:
             merged[key] = value
     return merged
-
-
-def _instant(file: Path, value: Any) -> datetime:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ScenarioInvalid(
-            file.name,
-            Text(
-                f"时刻要写日期、时间和时差，例如 2026-03-09T10:00:00+08:00：{value}",
-                f"An instant needs date, time and offset, e.g. 2026-03-09T10:00:00+08:00: {value}",
-            ),
-        )
-    return value.astimezone(UTC)
-
-
-def _known(file: Path, given: Mapping[str, Any], names: Iterable[str]) -> None:
-    unknown = set(given) - set(names)
-    if unknown:
-        listed = ", ".join(sorted(unknown))
-        raise ScenarioInvalid(file.name, Text(f"不认识的项目：{listed}", f"Unknown entries: {listed}"))
