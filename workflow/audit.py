@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CASE_ASSIGNED = "case.assigned"
     CASE_LINKED = "case.linked"
     CASE_TRANSFERRED = "case.transferred"
+    CASE_CONFLICT = "case.conflict"
     TASK_OPENED = "task.opened"
     TASK_CLAIMED = "task.claimed"
     TASK_RELEASED = "task.released"

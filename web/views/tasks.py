@@ -67,6 +67,9 @@ def complete(task_id: UUID) -> Response | tuple[str, int]:
     except InvalidForm as refused:
         return _page(task_id, refused.submitted.errors), 422
     flash(_what_happens_next(done), "done")
+    if done.overwritten:
+        fields = gettext("、").join(i18n.pick(name) for name in done.overwritten)
+        flash(gettext("您办理期间，有人也改了“%(fields)s”。以您提交的为准，请与对方核对。", fields=fields), "warning")
     return redirect(url_for("inbox.show"))
 
 

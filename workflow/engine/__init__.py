@@ -17,7 +17,7 @@ from workflow.engine.errors import (
 )
 from workflow.engine.findings import Finding, Severity
 from workflow.engine.moment import Moment, World
-from workflow.engine.passages import Passage, Sent
+from workflow.engine.passages import FieldConflict, Passage, Sent
 from workflow.engine.process import Process, Step, compile
 from workflow.engine.run import Incident, OpenTask, Run, RunState
 from workflow.engine.text import Text
@@ -27,6 +27,7 @@ __all__ = [
     "BundleRefused",
     "BusinessError",
     "EngineError",
+    "FieldConflict",
     "Finding",
     "Incident",
     "Moment",

@@ -54,6 +54,8 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
         self.outcome: str | None = None
         self.passages: list[Passage] = []
         self.sent: list[Sent] = []
+        self.conflicts: list[tuple[str, str, tuple[str, ...]]] = []
+        """Later and earlier element, and the field: two branches changed it, and the later one could not know."""
 
     def next_id(self) -> str:
         """A new token's id: a number that is never used again in this case."""
@@ -144,7 +146,7 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
             token = self.index.get(token_id)
             slots = token.internal_data.get("slots", ()) if token is not None else ()
             if token is not None and position < len(slots) and slots[position] and slots[position].get("due") == due:
-                token.task_spec.fire(token, position, {})
+                token.task_spec.happen(token, position, {})
                 return token
         if self.data_changed:
             self.data_changed = False
@@ -164,7 +166,7 @@ class Case(ScopeMixin, BpmnWorkflow):  # type: ignore[misc]
                 if slot["was"] and not was:
                     # Others may have turned true by the same change: look again after this one.
                     self.data_changed = True
-                    token.task_spec.fire(token, position, {})
+                    token.task_spec.happen(token, position, {})
                     return token
         return None
 

@@ -1,4 +1,4 @@
-"""What a run leaves behind for others: which elements it passed, and what it sent out."""
+"""What a run leaves behind for others: which elements it passed, what it sent out, which fields collided."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,3 +21,14 @@ class Sent:
 
     name: str
     payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FieldConflict:
+    """Two branches changed the same field, and the later one could not know of the earlier; no values (D1)."""
+
+    element_id: str
+    """The element that wrote later: its value counts."""
+    earlier_id: str
+    path: str
+    """The field as a dotted path, as far as its names are words of the process version and not somebody's own."""

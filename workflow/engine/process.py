@@ -1,8 +1,10 @@
 """A process version, compiled: immutable, shared by all its runs, cached by the hash of its files."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
@@ -49,10 +51,16 @@ class Process:
     first_task: Step | None
     """The user task directly behind the start event, where the process is opened with a form."""
     scopes: Mapping[str, ScopeSpec] = field(repr=False)
+    words: frozenset[str] = field(repr=False)
+    """Every word in the files of this version."""
 
     def select(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Of the values of a form only what some formula reads: the rest stays in the entry (architecture.md §1.4)."""
         return reads.select(values, self.reads)
+
+    def own_words(self, path: tuple[str, ...]) -> str:
+        """A path of names, dotted, up to the first name that is no word of this version's files."""
+        return ".".join(takewhile(lambda name: name in self.words, path))
 
     @property
     def main(self) -> ScopeSpec:
@@ -115,6 +123,7 @@ def _compiled(content_hash: str, roles: frozenset[str], held: _Held) -> Process:
         reads.of_bundle(bundle),
         _first_task(scopes[process_id], steps),
         MappingProxyType(scopes),
+        frozenset(word for text in bundle.files.values() for word in re.findall(r"\w+", text)),
     )
 
 

@@ -114,7 +114,7 @@ class Router:
     @staticmethod
     def _fire(place: Place, payload: Mapping[str, Any]) -> None:
         token, position = place
-        token.task_spec.fire(token, position, payload)
+        token.task_spec.happen(token, position, payload)
 
 
 def _interrupts(token: Token) -> bool:

@@ -1,6 +1,6 @@
 """A run: one case of a process, as the rest of the service sees it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from workflow.engine import snapshot, values
 from workflow.engine.case import Case
 from workflow.engine.errors import EngineError, RunStopped, StepFailed, TaskNotOpen
 from workflow.engine.moment import World
-from workflow.engine.passages import Passage, Sent
+from workflow.engine.passages import FieldConflict, Passage, Sent
 from workflow.engine.process import Process
 from workflow.engine.script import FeelEngine
 from workflow.engine.specs.activities import Human
@@ -104,9 +104,11 @@ class Run:
         """The state as JSON-able values, without the specification."""
         return snapshot.save(self._case, self.process)
 
-    def complete(self, task_id: str, given: Mapping[str, Any]) -> None:
+    def complete(self, task_id: str, given: Mapping[str, Any], *, shown: Collection[str] = ()) -> None:
         """Complete an open task with the values entered, laid over the case data field by field.
 
+        `shown`: dotted paths of the fields that the form was drawn with as they stood when the task opened. Sent back
+        the same, they are no answers, and what somebody else has entered meanwhile stays.
         Raises TaskNotOpen, RunStopped, StepFailed.
         """
         self._must_be_moving()
@@ -114,7 +116,7 @@ class Run:
         if token is None or not _is_open(token):
             raise TaskNotOpen(Text("这项任务已不在待办中。", "This task is no longer open."))
         with _as_step_failed(token.element_id):
-            token.internal_data["entered"] = values.keep(given)
+            token.internal_data["entered"] = values.keep(given), frozenset(shown)
             token.run()
             self._case.advance()
 
@@ -199,6 +201,15 @@ class Run:
         """The signals thrown since the last call; other cases may wait for them."""
         sent, self._case.sent = self._case.sent, []
         return sent
+
+    def take_conflicts(self) -> list[FieldConflict]:
+        """The fields that two branches changed since the last call without the later one knowing of the earlier.
+
+        Only names that the process version uses itself are told: a key of a record may be what a person typed.
+        """
+        found, self._case.conflicts = self._case.conflicts, []
+        told = [FieldConflict(later, earlier, self.process.own_words(path)) for later, earlier, path in found]
+        return list(dict.fromkeys(told))
 
     def marks(self) -> dict[str, list[str]]:
         """{"active": ids of the elements where the run stands}, inner steps and the activities around them alike."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
 
+from workflow.engine import marks
 from workflow.engine.errors import StepFailed
 from workflow.engine.specs.scope import ScopeSpec
 from workflow.engine.text import Text
@@ -124,7 +125,11 @@ class ScopeMixin:
             self.offers = starts[1:]
             starts = starts[:1]
         for name in starts:
-            self.spawn(name, fired=True)
+            self.spawn(name, fired=True, **self._known())
+
+    def _known(self) -> dict[str, Any]:
+        """What a token that begins here does not know: the same as its activity, unless the data is its own."""
+        return {} if self.holds_case_data else marks.inherited(self.host)
 
     def _task_completed_notify(self, task: Token) -> None:
         """Prune what is finished and see whether the scope is; called by SpiffWorkflow at the end of a step."""
@@ -148,7 +153,7 @@ class ScopeMixin:
         if any(not self.tasks[name].is_armed for name in self.task_tree._children):
             return
         if self.offers:
-            self.spawn(self.offers.pop(0), fired=True)
+            self.spawn(self.offers.pop(0), fired=True, **self._known())
             return
         self.clear()
         self.finish()

@@ -18,9 +18,11 @@ from workflow.engine.script import FeelEngine
 from workflow.engine.text import Text
 from workflow.engine.token import Token
 
-FORMAT = 1
+FORMAT = 2
 
-UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: lambda state: {**state, "format": 2},  # tokens have marks since: none means that nothing has changed beside them
+}
 """Format -> the step that turns a snapshot of that format into the next one. A step is never changed again."""
 
 State = dict[str, Any]

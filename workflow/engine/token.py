@@ -17,15 +17,17 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from workflow.engine import expressions, values
+from workflow.engine import expressions, laying, values
 from workflow.engine.errors import EngineError, StepFailed
 from workflow.engine.expressions import Formula, Mapped
 from workflow.engine.text import Text
 
 if TYPE_CHECKING:
+    from workflow.engine.scopes import ScopeMixin
     from workflow.engine.script import FeelEngine
 
 Frame = dict[str, Any]
+NOTHING: frozenset[str] = frozenset()
 
 
 class Token(Task):  # type: ignore[misc]
@@ -75,6 +77,11 @@ class Token(Task):  # type: ignore[misc]
         return "turn" in self.internal_data
 
     @property
+    def is_boundary(self) -> bool:
+        """True for a boundary event waiting beside an open activity."""
+        return "boundary" in self.internal_data
+
+    @property
     def is_armed(self) -> bool:
         """True for an event subprocess that waits for its event: it does not keep its scope open."""
         return "armed" in self.internal_data
@@ -89,18 +96,19 @@ class Token(Task):  # type: ignore[misc]
 
     def frames(self) -> Iterator[Frame]:
         """The variables in sight, innermost first; the last one is the case data of the process."""
-        return (frame for frame, _ in self._frames())
+        return (frame for frame, _, _ in self.framed())
 
-    def _frames(self) -> Iterator[tuple[Frame, bool]]:
+    def framed(self) -> "Iterator[tuple[Frame, bool, Token | ScopeMixin]]":
+        """The frames in sight, each with whether results stop there at the latest, and with whose data it is."""
         token: Token | None = self
         while token is not None:
             workflow = token.workflow
             while token is not None and token is not workflow.task_tree:
                 if token.data:
-                    yield token.data, "fence" in token.internal_data
+                    yield token.data, "fence" in token.internal_data, token
                 token = token.parent
             if workflow.holds_case_data:
-                yield workflow.data, True
+                yield workflow.data, True, workflow
                 return
             token = workflow.host
 
@@ -111,52 +119,62 @@ class Token(Task):  # type: ignore[misc]
 
     def evaluate(self, formula: Formula, extra: Mapping[str, Any] | None = None) -> Any:
         """The value of a formula at this token. Raises StepFailed."""
-        return expressions.evaluate(formula, self.view(extra), self.engine.moment, self.element_id)
+        value = expressions.evaluate(formula, self.view(extra), self.engine.moment, self.element_id)
+        laying.has_read(self, formula, extra)
+        return value
 
     def holds(self, formula: Formula, extra: Mapping[str, Any] | None = None) -> bool:
         """Whether a condition is true at this token. Raises StepFailed if it is neither true nor false."""
-        return expressions.condition(formula, self.view(extra), self.engine.moment, self.element_id)
+        answer = expressions.condition(formula, self.view(extra), self.engine.moment, self.element_id)
+        laying.has_read(self, formula, extra)
+        return answer
 
     def has_come_true(self, formula: Formula) -> bool:
         """Whether what a conditional event waits for is true by now. Raises StepFailed."""
         return expressions.has_come_true(formula, self.view(), self.engine.moment, self.element_id)
 
-    def write(self, changes: Mapping[str, Any], *, skip: Frame | None = None) -> None:
+    def write(self, changes: Mapping[str, Any], *, skip: Frame | None = None, copied: frozenset[str] = NOTHING) -> None:
         """Lay values over the variables in sight: each into the innermost frame that knows its name.
 
         A name that no frame knows goes into the case data, or stops at the instance of a multi-instance activity:
-        what an instance enters stays with it until its output is collected. `skip` leaves one frame out.
+        what an instance enters stays with it until its output is collected. `skip` leaves one frame out; `copied`
+        fields (dotted paths) come from a copy taken when the step began: what is as it was then changes nothing.
         """
-        frames = [(frame, fence) for frame, fence in self._frames() if frame is not skip]
+        frames = [framed for framed in self.framed() if framed[0] is not skip]
         for name, value in changes.items():
-            self._write_one(frames, name, value)
+            self._write_one(frames, name, value, copied)
         if changes:
             self.workflow.top_workflow.data_changed = True
 
-    @staticmethod
-    def _write_one(frames: list[tuple[Frame, bool]], name: str, value: Any) -> None:
-        for position, (frame, fence) in enumerate(frames):
+    def _write_one(
+        self, frames: "list[tuple[Frame, bool, Token | ScopeMixin]]", name: str, value: Any, copied: frozenset[str]
+    ) -> None:
+        for position, (frame, fence, owner) in enumerate(frames):
             if name in frame or fence:
                 if name not in frame and isinstance(value, Mapping):
                     # An instance changes a field of an outer record: it gets the record as it stands, to itself.
-                    outer = next((outer[name] for outer, _ in frames[position:] if name in outer), None)
+                    outer = next((outer[name] for outer, _, _ in frames[position:] if name in outer), None)
                     if isinstance(outer, Mapping):
                         frame[name] = values.keep(outer)
-                values.merge(frame, {name: value})
+                laying.lay(self, frame, owner, name, value, copied)
                 return
 
-    def conclude(self, results: Mapping[str, Any], outputs: list[Mapped]) -> None:
+    def conclude(self, results: Mapping[str, Any], outputs: list[Mapped], copied: frozenset[str] = NOTHING) -> None:
         """Hand on what the activity produced: through its output mappings if it has any, else all of it.
 
-        With output mappings nothing but their targets leaves the activity.
+        With output mappings nothing but their targets leaves the activity. `copied`: as `write` has it; an output
+        mapping hands on a copy if it reads one, or one of the activity's own variables.
         """
         if not outputs:
-            self.write(results)
+            self.write(results, copied=copied)
             return
         seen = self.view()
         local = {name: _laid_over(seen.get(name), value) for name, value in results.items()}
         for output in outputs:
-            self.write(values.nested(output.target, self.evaluate(output.source, local)), skip=self.locals)
+            own = {*self.data, *(path.partition(".")[0] for path in copied)}
+            copy = laying.EVERYTHING if laying.is_copied(output.source, own) else NOTHING
+            value = self.evaluate(output.source, local)
+            self.write(values.nested(output.target, value), skip=self.locals, copied=copy)
 
 
 def _laid_over(old: Any, new: Any) -> Any:

@@ -31,6 +31,8 @@ class Completed:
     case_number: str
     opened: list[Text]
     finished: bool
+    overwritten: list[Text]
+    """Fields that somebody else had changed while the task was open; what was sent now counts."""
 
 
 def complete(session: Session, actor: Actor, task_id: UUID, raw: Raw, now: datetime) -> Completed:
@@ -51,7 +53,7 @@ def complete(session: Session, actor: Actor, task_id: UUID, raw: Raw, now: datet
     held.complete(task, held.compiled.process.select(submitted.variables))
     opened = held.save()
     drafts.drop(session, actor.user_id, task_id=task.id)
-    return completed(held, opened)
+    return completed(held, opened, task.element_id)
 
 
 def submit(session: Session, actor: Actor, held: Held, task: Task, form: Form, raw: Raw) -> Submitted:
@@ -71,8 +73,8 @@ def submit(session: Session, actor: Actor, held: Held, task: Task, form: Form, r
     return submitted
 
 
-def completed(held: Held, opened: Sequence[Task]) -> Completed:
-    """Tell what is open now."""
+def completed(held: Held, opened: Sequence[Task], element_id: str) -> Completed:
+    """Tell what is open now, and what the completed element wrote over."""
     scene = held.scene
     # Only looked up when somebody was named, and then it is at hand already.
     names = {member.user_id: member.name for member in scene.members()} if any(t.assignee_id for t in opened) else {}
@@ -81,6 +83,7 @@ def completed(held: Held, opened: Sequence[Task]) -> Completed:
         scene.case.number,
         [_step(task, names.get(task.assignee_id) if task.assignee_id else None) for task in opened],
         held.instance.state is InstanceState.COMPLETED,
+        held.conflicts.get(element_id, []),
     )
 
 

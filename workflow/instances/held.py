@@ -7,7 +7,7 @@ see the same snapshot, and task rows can never disagree with it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
@@ -21,7 +21,7 @@ from workflow import audit, clock, operations
 from workflow.audit import Kind
 from workflow.engine import Run, RunState, SnapshotUnreadable, StepFailed, TaskNotOpen, Text, World
 from workflow.errors import CaseDamaged, NotFound, StepRefused, TaskClosed
-from workflow.instances import rows, versions
+from workflow.instances import conflicts, rows, versions
 from workflow.instances.versions import Compiled
 from workflow.operations import Scene
 
@@ -36,6 +36,8 @@ class Held:
     """Its open tasks, and the one that was asked for even if that is closed."""
     begun: Run | None = None
     """The run of an instance that has just been started; any other is restored when it is first asked for."""
+    conflicts: dict[str, list[Text]] = field(default_factory=dict)
+    """After `save`: the fields that a step wrote over without knowing what another had written, by its element."""
 
     @cached_property
     def run(self) -> Run:
@@ -89,6 +91,7 @@ class Held:
         opened = rows.project(scene, run, self.tasks)
         if passed:
             scene.record(Kind.INSTANCE_PASSED, elements=passed)
+        self.conflicts = conflicts.record(scene, self.compiled, run)
         if run.state is RunState.COMPLETED:
             instance.state, instance.ended_at, instance.outcome = InstanceState.COMPLETED, scene.now, run.outcome
             scene.record(Kind.INSTANCE_ENDED, outcome=run.outcome)

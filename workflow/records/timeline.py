@@ -29,6 +29,7 @@ class TimelineItem:
 
 SHOWN = {
     Kind.CASE_OPENED, Kind.CASE_STATE, Kind.CASE_LEVEL, Kind.CASE_ASSIGNED, Kind.CASE_LINKED, Kind.CASE_TRANSFERRED,
+    Kind.CASE_CONFLICT,
     Kind.TASK_CLAIMED, Kind.TASK_RELEASED, Kind.TASK_COMPLETED, Kind.TASK_CANCELLED, Kind.NOTIFIED,
     Kind.INSTANCE_INCIDENT,
 }  # fmt: skip
@@ -95,10 +96,25 @@ def _words(event: Event) -> Iterator[Text]:
         case Kind.NOTIFIED:
             about = str(details.get("about"))
             yield NOTICES.get(about, Text("已发出通知", "Notification recorded"))
+        case Kind.CASE_CONFLICT:
+            yield _conflict(details)
         case Kind.INSTANCE_INCIDENT:
             yield Text("流程停下，等待处理", "The process stopped and needs attention")
         case _:
             yield from _task_words(event.kind, details)
+
+
+def _conflict(details: Mapping[str, Any]) -> Text:
+    zh, en = "、".join(details["zh"]), ", ".join(details["en"])
+    if details["by_people"]:
+        return Text(
+            f"两个人同时改了“{zh}”：后提交的一份生效，两份都在记录里",
+            f"Two people changed “{en}” at the same time: what was sent later counts, both are on record",
+        )
+    return Text(
+        f"两个步骤同时改了“{zh}”：后写入的一份生效",
+        f"Two steps changed “{en}” at the same time: what was written later counts",
+    )
 
 
 def _task_words(kind: str, details: Mapping[str, Any]) -> Iterator[Text]:

@@ -43,6 +43,11 @@ class Human(Activity, UserTask):  # type: ignore[misc]
     follow_up: Formula | None = None
     priority: Formula | None = None
 
+    @property
+    def shows_all(self) -> bool:
+        """A person sees the case as it stands when the task opens."""
+        return True
+
     def enter(self, token: Token) -> bool:
         """Evaluate who, until when and how urgent; these stay as they are while the task is open."""
         facts = {
@@ -68,8 +73,8 @@ class Human(Activity, UserTask):  # type: ignore[misc]
 
     def perform(self, token: Token) -> bool:
         """Take over what the person entered."""
-        entered = token.internal_data.pop("entered", {})
-        token.conclude(entered, self.outputs_mapped)
+        entered, shown = token.internal_data.pop("entered", ({}, ()))
+        token.conclude(entered, self.outputs_mapped, frozenset(shown))
         return True
 
     def _role(self, token: Token) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway, ParallelGateway
 
+from workflow.engine import marks
 from workflow.engine.specs.node import Flow, Node
 from workflow.engine.token import Token
 
@@ -49,6 +50,10 @@ class Join(Node):
         merged: dict[str | None, Token] = {}
         for other in self.waiting(token):
             merged.setdefault(other.internal_data.get("flow"), other)
+        unknown = marks.joined(merged.values())
+        token.internal_data.pop(marks.MEMO, None)
+        if unknown:
+            token.internal_data[marks.MEMO] = unknown
         token.workflow.release(token)
         for other in merged.values():
             if other is not token:

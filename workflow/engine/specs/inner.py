@@ -6,7 +6,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.defaults import AdHocSubprocess, CallActivity, EventSubprocess, SubWorkflowTask
 from SpiffWorkflow.util.task import TaskState
 
-from workflow.engine import values
+from workflow.engine import laying, marks, values
 from workflow.engine.errors import StepFailed
 from workflow.engine.scopes import Scope
 from workflow.engine.specs.activities import Activity
@@ -72,6 +72,11 @@ class Call(Inner, CallActivity):  # type: ignore[misc]
     gives_all = True
     """Everything the called process changed is handed out, unless there are output mappings."""
 
+    @property
+    def shows_all(self) -> bool:
+        """Handed in everything, the called process knows everything."""
+        return self.takes_all
+
     def enter(self, token: Token) -> bool:
         """Open the called process with a copy of what is handed in."""
         scope = self.open(token)
@@ -91,7 +96,8 @@ class Call(Inner, CallActivity):  # type: ignore[misc]
             seen = {**token.data, **scope.data}
             for output in self.outputs_mapped:
                 value = token.evaluate(output.source, seen)
-                token.write(values.nested(output.target, value), skip=token.locals)
+                copied = laying.EVERYTHING if laying.is_copied(output.source, seen) else frozenset()
+                token.write(values.nested(output.target, value), skip=token.locals, copied=copied)
         elif self.gives_all:
             token.write(values.difference(scope.base or {}, scope.data), skip=token.locals)
         token.complete()
@@ -115,4 +121,4 @@ class Handler(Waiting, Inner, EventSubprocess):  # type: ignore[misc]
             workflow.drop(token)
         elif not self.rearm(token, position):
             token.internal_data["slots"][position] = None
-        workflow.spawn(self.name)
+        workflow.spawn(self.name, **marks.inherited(token))

@@ -5,7 +5,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.defaults import ParallelMultiInstanceTask, SequentialMultiInstanceTask, StandardLoopTask
 from SpiffWorkflow.util.task import TaskState
 
-from workflow.engine import values
+from workflow.engine import marks, values
 from workflow.engine.errors import StepFailed
 from workflow.engine.expressions import Formula
 from workflow.engine.specs.activities import Activity
@@ -147,6 +147,7 @@ class SequentialInstances(Instances, SequentialMultiInstanceTask):  # type: igno
 class Loop(Wrapper, StandardLoopTask):  # type: ignore[misc]
     """The activity again and again while a condition is true, at most `at_most` times."""
 
+    shares_turns = True
     again: Formula | None = None
     at_most: int | None = None
     tests_first = False
@@ -166,7 +167,7 @@ class Loop(Wrapper, StandardLoopTask):  # type: ignore[misc]
 
     def _begin(self, token: Token) -> None:
         turn = token.internal_data["turns"]
-        token.workflow.spawn(self.inner, token, data={"loopCounter": turn + 1}, turn=turn)
+        token.workflow.spawn(self.inner, token, data={"loopCounter": turn + 1}, turn=turn, **marks.inherited(token))
 
     def instance_finished(self, token: Token, instance: Token) -> None:
         """Another turn if the condition is still true and the limit is not reached."""

@@ -7,7 +7,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
-from workflow.engine import values
+from workflow.engine import marks, values
 from workflow.engine.errors import StepFailed
 from workflow.engine.expressions import Formula, Mapped
 from workflow.engine.text import Text
@@ -37,6 +37,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     is_join = False
     """True if a token may wait here for other tokens of the same scope."""
 
+    shares_turns = False
+    """True for a looped activity: what a turn of it writes, it writes into the data outside."""
     records_itself = False
     """True if the node tells the case by itself that it was passed."""
 
@@ -50,6 +52,11 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         self.properties: Mapping[str, str] = {}
         self.inputs_mapped: list[Mapped] = []
         self.outputs_mapped: list[Mapped] = []
+
+    @property
+    def shows_all(self) -> bool:
+        """True if all that stood in the data when the step began was shown to it."""
+        return False
 
     # -- SpiffWorkflow's life cycle of a task ----------------------------------------------------------------------
 
@@ -125,7 +132,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         workflow = token.workflow
         for flow in self.choose(token):
             target = workflow.spec.task_specs[flow.target]
-            workflow.spawn(flow.target, **({"flow": flow.id} if target.is_join else {}))
+            workflow.spawn(flow.target, **({"flow": flow.id} if target.is_join else {}), **marks.inherited(token))
 
     def no_way_out(self, token: Token) -> list[Flow]:
         """Raise StepFailed: no condition is true and there is no default."""

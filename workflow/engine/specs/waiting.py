@@ -11,6 +11,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     StartEvent,
 )
 
+from workflow.engine import laying, marks
 from workflow.engine.definitions import Repeat, is_slot
 from workflow.engine.specs.activities import Activity
 from workflow.engine.specs.node import Node
@@ -69,8 +70,17 @@ class Waiting(Node):
         slots[position] = None
         return not self.needs_all or not any(slots)
 
+    def happen(self, token: Token, position: int, payload: Mapping[str, Any]) -> None:
+        """The event of one slot has happened: `fire`, with the knowledge of the branch that begins or goes on here."""
+        marks.beside(token)
+        if token.internal_data["slots"][position]["kind"] == "condition":
+            laying.has_read(token, self.slot_definition(token, position).expression)
+        self.fire(token, position, payload)
+        if token.is_armed or token.is_boundary:
+            token.internal_data.pop(marks.MEMO, None)
+
     def fire(self, token: Token, position: int, payload: Mapping[str, Any]) -> None:
-        """The event of one slot has happened."""
+        """Do what the event of one slot leads to."""
         raise NotImplementedError
 
 
@@ -180,5 +190,5 @@ class EventGateway(Waiting, EventBasedGateway):  # type: ignore[misc]
         workflow = token.workflow
         target = self.options[position][0]
         workflow.top_workflow.pass_through(token)
-        workflow.spawn(target, fired=True, payload=dict(payload))
+        workflow.spawn(target, fired=True, payload=dict(payload), **marks.inherited(token))
         workflow.drop(token)
