@@ -30,7 +30,8 @@ class Person(Identified, Locked, Base):
 
     # A real name, or an alias while the identity is unknown or must stay hidden.
     name: Mapped[str] = mapped_column(SealedText())
-    # Keyed tokens of every part of the name and of its pinyin (workflow.records.searching).
+    # Keyed tokens of every part of the name, of its pinyin and of the telephone's last digits
+    # (workflow.records.searching).
     name_tokens: Mapped[list[str]] = mapped_column(default=list)
     name_is_alias: Mapped[bool] = mapped_column(default=False)
     # Code of the form's option (male, female, unknown); null when nobody asked.
