@@ -63,7 +63,7 @@ def _ask(filling: Filling, part: Component) -> None:
     for number, option in enumerate(part.options, start=1):
         click.echo(f"    {number}  {both(option.label)}")
     if filling.takes_any(part) and part.field.kind != "filepicker":
-        click.echo("    答案文件没有给出选项，写什么都行 / The answers name no choices: any text is taken")
+        click.echo("    没有给出选项，写什么都行 / no choices are given: any text is taken")
     while True:
         typed = read_line(question, default)
         value = _read(part, "" if typed == EMPTY else typed)

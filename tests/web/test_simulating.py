@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from web import cli
+from web import cli, simulating
+from workflow import studio
 
 LIBRARY = Path(__file__).resolve().parents[2] / "bpmn"
 SCENARIOS = [file for file in sorted(LIBRARY.glob("*/scenarios/*.yaml")) if file.name != "_answers.yaml"]
@@ -183,6 +185,20 @@ def test_nobody_is_asked_without_a_terminal(simulate: Simulate, folder: Path) ->
     assert "open tasks" not in result.output
 
 
+@pytest.mark.parametrize(("outcome", "asked"), [("", True), ("outcome: null", False), ("outcome: end_late", True)])
+def test_at_a_terminal_a_person_is_asked_unless_the_case_shall_stay_open(
+    folder: Path, tmp_path: Path, outcome: str, asked: bool
+) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(f"steps: [{{wait: 1}}]\n{outcome}", encoding="utf-8")
+    at_terminal = simulating.Asking(forced=False, terminal=True)
+    with CliRunner().isolation(input="t\n") as (printed, *_):
+        code = simulating.simulate(*studio.open_process(folder), answers, at_terminal, datetime.now(UTC))
+        output = printed.getvalue().decode()
+    assert code == 0
+    assert ("open tasks" in output) is asked
+
+
 def test_a_case_may_be_expected_to_stay_open(simulate: Simulate, folder: Path) -> None:
     assert simulate(folder, answers="outcome: null").exit_code == 0
     assert simulate(folder, answers="path: [begin]").exit_code == 2
@@ -192,6 +208,8 @@ def test_a_case_may_be_expected_to_stay_open(simulate: Simulate, folder: Path) -
     ("answers", "told"),
     [
         ("steps: [{complete: plan, values: {plan: {place: 太长太长太长}}}]", "step 1: The form of plan was refused"),
+        ("steps: [{complete: plan, values: {plan: {both: [{}]}}}]", "step 1: The values of plan do not fit its form"),
+        ("steps: [{complete: plan, values: {plan: {topics: 3}}}]", "step 1: The values of plan do not fit its form"),
         ("steps: [{complete: inform}]", "step 1: Nothing to do at inform; open: plan"),
         ("steps: [{wait: 49}]\noutcome: end_planned", "outcome: expected end_planned, got end_late"),
         ("steps: [{wait: 49}]\npath: [begin, plan]", "path from place 2: expected [plan]"),

@@ -140,7 +140,14 @@ class Player:
     def enter(self, task: engine.OpenTask, values: Mapping[str, Any]) -> None:
         """Complete an open task with nested values. Raises Refused, when the form refuses them too."""
         filling = self.fill(task)
-        filling.typed = filling.form.typed(filling.form.to_raw(values))
+        try:
+            filling.typed = filling.form.typed(filling.form.to_raw(values))
+        except (LookupError, TypeError) as error:  # a number where rows are meant, a mapping without the id of a file
+            raise Refused(
+                Text(
+                    f"“{task.element_id}”的值不合表单的结构。", f"The values of {task.element_id} do not fit its form."
+                )
+            ) from error
         result = filling.check()
         if not result.ok:
             zh = "；".join(f"{error.label.zh}（{error.path}）：{error.message.zh}" for error in result.errors)
