@@ -11,9 +11,9 @@ from flask_babel.speaklater import LazyString
 
 from web.access import local_path
 from web.services import now
-from web.views import cases, files, health, inbox, instances, referrals, session, tasks
+from web.views import actions, cases, files, health, inbox, instances, referrals, session, tasks
 
-BLUEPRINTS = (session, inbox, referrals, tasks, cases, instances, files, health)
+BLUEPRINTS = (session, inbox, referrals, tasks, cases, actions, instances, files, health)
 
 NAVIGATION: tuple[tuple[str, str, LazyString], ...] = (
     ("task:read", "inbox.show", _l("待办")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     CASE_LINKED = "case.linked"
     CASE_TRANSFERRED = "case.transferred"
     CASE_CONFLICT = "case.conflict"
+    CASE_ACTION = "case.action"
     TASK_OPENED = "task.opened"
     TASK_CLAIMED = "task.claimed"
     TASK_RELEASED = "task.released"
@@ -32,9 +33,19 @@ class Kind(StrEnum):
     INSTANCE_PASSED = "instance.passed"
     INSTANCE_ENDED = "instance.ended"
     INSTANCE_INCIDENT = "instance.incident"
+    CASE_MEMBER_ADDED = "case.member_added"
+    CASE_MEMBER_REMOVED = "case.member_removed"
+    GLASS_BROKEN = "break_glass.opened"
+    GLASS_REVIEWED = "break_glass.reviewed"
     NOTIFIED = "notified"
     VERSION_PUBLISHED = "version.published"
     USER_ADDED = "user.added"
+    PERSON_REGISTERED = "person.registered"
+    PERSON_CORRECTED = "person.corrected"
+    PERSON_LINKED = "person.linked"
+    PERSON_UNLINKED = "person.unlinked"
+    RELATION_ADDED = "relation.added"
+    RELATION_ENDED = "relation.ended"
 
 
 def record(
@@ -63,12 +74,28 @@ def record(
 
 
 def looked(
-    session: Session, user_id: UUID, case_id: UUID, what: str, now: datetime, *, entry_ids: Iterable[UUID] = ()
+    session: Session,
+    user_id: UUID,
+    case_id: UUID | None,
+    what: str,
+    now: datetime,
+    *,
+    person_id: UUID | None = None,
+    entries: Mapping[UUID, str | None] | None = None,
+    highest: str | None = None,
+    purpose: str = "work",
 ) -> None:
-    """Note that this person opened a case ("case", "task") and which of its entries they were shown."""
-    session.add(Reading(user_id=user_id, case_id=case_id, what=what, at=now))
-    for entry_id in entry_ids:
-        session.add(Reading(user_id=user_id, case_id=case_id, entry_id=entry_id, what="entry", at=now))
+    """Note that this person was shown something of a case or a person: "case", "task", "attachment", "print" ...
+
+    `entries`: which entries they were shown, each with the highest class in it; `highest`: of what was shown besides.
+    `purpose`: "work", "oversight", "break_glass", or what was asked for an export.
+    """
+    given = entries or {}
+    # Classes are named P0 to P4, so that the highest is the last in the alphabet.
+    top = max((each for each in (highest, *given.values()) if each), default=None)
+    common = {"user_id": user_id, "case_id": case_id, "person_id": person_id, "purpose": purpose, "at": now}
+    session.add(Reading(what=what, highest=top, **common))
+    session.add_all(Reading(entry_id=each, what="entry", highest=top_of, **common) for each, top_of in given.items())
 
 
 def name_of(zh: str, en: str) -> dict[str, str]:

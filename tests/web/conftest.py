@@ -162,7 +162,7 @@ def published(session: Session, cast: dict[str, User]) -> None:
     from workflow import studio
     from workflow.engine import Bundle
 
-    studio.publish(session, None, Bundle.from_folder(ROOT / "bpmn" / "msw_referral"))
+    studio.publish(session, None, Bundle.from_folder(ROOT / "tests" / "data" / "msw_referral"))
     session.commit()
 
 

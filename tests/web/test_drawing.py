@@ -6,7 +6,7 @@ from lxml import etree
 
 from web.drawing import BPMN, in_language
 
-DIAGRAM = (Path(__file__).parents[2] / "bpmn" / "msw_referral" / "msw_referral.bpmn").read_text(encoding="utf-8")
+DIAGRAM = (Path(__file__).parents[1] / "data" / "msw_referral" / "msw_referral.bpmn").read_text(encoding="utf-8")
 
 
 def names(xml: str) -> dict[str, str]:

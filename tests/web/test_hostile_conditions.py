@@ -14,7 +14,7 @@ from models import Draft, Entry, Event, ProcessVersion, Task, TaskState
 from workflow import instances, studio
 from workflow.engine import Bundle, BundleRefused
 
-LIBRARY = Path(__file__).resolve().parents[2] / "bpmn" / "msw_referral"
+LIBRARY = Path(__file__).resolve().parents[1] / "data" / "msw_referral"
 ATTACKS = {
     "run Python": """eval("__import__('os').system('touch proof')") = 0""",
     "read a file": 'open("/etc/passwd") != null',

@@ -73,7 +73,7 @@ def load(session: Session) -> People:
         actor = identity.load_actor(session, user.id, 1)
         assert actor is not None
         people[username] = actor
-    studio.publish(session, None, Bundle.from_folder(ROOT / "bpmn" / "msw_referral"))
+    studio.publish(session, None, Bundle.from_folder(ROOT / "tests" / "data" / "msw_referral"))
     session.commit()
     return people
 

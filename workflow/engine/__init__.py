@@ -10,6 +10,7 @@ from workflow.engine.errors import (
     BundleRefused,
     BusinessError,
     EngineError,
+    RunDamaged,
     RunStopped,
     SnapshotUnreadable,
     StepFailed,
@@ -19,10 +20,11 @@ from workflow.engine.findings import Finding, Severity
 from workflow.engine.moment import Moment, World
 from workflow.engine.passages import FieldConflict, Passage, Sent
 from workflow.engine.process import Process, Step, compile
-from workflow.engine.run import Incident, OpenTask, Run, RunState
+from workflow.engine.run import Awaited, Incident, OpenTask, Run, RunState
 from workflow.engine.text import Text
 
 __all__ = [
+    "Awaited",
     "Bundle",
     "BundleRefused",
     "BusinessError",
@@ -35,6 +37,7 @@ __all__ = [
     "Passage",
     "Process",
     "Run",
+    "RunDamaged",
     "RunState",
     "RunStopped",
     "Sent",

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-SUFFIXES = (".bpmn", ".dmn", ".form.json")
+from workflow.engine.errors import BundleRefused
+from workflow.engine.gathering import SUFFIXES, gather
+
+__all__ = ["SUFFIXES", "Bundle"]
 
 
 @dataclass(frozen=True)
@@ -23,15 +26,14 @@ class Bundle:
 
     @classmethod
     def from_folder(cls, path: Path | str) -> "Bundle":
-        """The bundle of a process folder: its .bpmn, .dmn and .form.json files, subfolders not included."""
-        folder = Path(path)
-        return cls(
-            {
-                file.name: file.read_text(encoding="utf-8")
-                for file in sorted(folder.iterdir())
-                if file.is_file() and file.name.endswith(SUFFIXES)
-            }
-        )
+        """The bundle of a process folder: its .bpmn, .dmn and .form.json files, and those of the processes it calls.
+
+        Raises BundleRefused when two of these have a file of the same name and it is not the same.
+        """
+        texts, findings = gather(Path(path))
+        if findings:
+            raise BundleRefused(findings)
+        return cls(texts)
 
     @cached_property
     def content_hash(self) -> str:

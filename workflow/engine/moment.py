@@ -39,3 +39,8 @@ class World:
 
     moment: Moment
     operations: Mapping[str, Callable[[dict[str, Any]], Any]] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What every formula may read besides the data, in called processes too, e.g. settings; never part of a snapshot.
+
+    Looked into by name only, so that a mapping may fetch a value when it is first asked for.
+    """

@@ -66,6 +66,17 @@ class Router:
                 return True
         return False
 
+    def messages(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The element that waits and its slot, for every message waited for; of an event subprocess its start event."""
+        for token, position in self._waiting("message"):
+            spec = token.task_spec
+            if token.is_armed:
+                yield str(spec.start), self._slot((token, position))
+            elif hasattr(spec, "options"):
+                yield str(spec.options[position][0]), self._slot((token, position))
+            else:
+                yield token.element_id, self._slot((token, position))
+
     def _waiting(self, kind: str) -> Iterator[Place]:
         """The tokens that wait for an event of this kind, oldest first."""
         tokens = self._case.waiting.get(kind, {})

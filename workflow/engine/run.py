@@ -11,10 +11,10 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflow.engine import snapshot, values
 from workflow.engine.case import Case
-from workflow.engine.errors import EngineError, RunStopped, StepFailed, TaskNotOpen
+from workflow.engine.errors import EngineError, RunDamaged, RunStopped, StepFailed, TaskNotOpen
 from workflow.engine.moment import World
 from workflow.engine.passages import FieldConflict, Passage, Sent
-from workflow.engine.process import Process
+from workflow.engine.process import Process, Step
 from workflow.engine.script import FeelEngine
 from workflow.engine.specs.activities import Human
 from workflow.engine.text import Text
@@ -55,6 +55,19 @@ class OpenTask:
     priority: int
     """0 to 100, usually 50."""
     properties: Mapping[str, str] = field(default_factory=dict)
+    organisation: str | None = None
+    """The property `carerelay:organisation`, computed: the organisation that has the task, instead of the party's."""
+    not_by: str | None = None
+    """The property `carerelay:not_by`, computed: the person who may not do it."""
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A message that a run waits for; `step` is the event in the diagram that waits, with its name and properties."""
+
+    step: Step
+    message: str
+    key: Any
 
 
 class Run:
@@ -109,7 +122,7 @@ class Run:
 
         `shown`: dotted paths of the fields that the form was drawn with as they stood when the task opened. Sent back
         the same, they are no answers, and what somebody else has entered meanwhile stays.
-        Raises TaskNotOpen, RunStopped, StepFailed.
+        Raises TaskNotOpen, RunStopped, RunDamaged, StepFailed.
         """
         self._must_be_moving()
         token = self._case.index.get(task_id)
@@ -172,6 +185,15 @@ class Run:
     def open_tasks(self) -> list[OpenTask]:
         """What waits for people, oldest first; in an incident the tasks are still there but cannot be completed."""
         return [_open_task(token) for token in self._case.every_token() if _is_open(token)]
+
+    def awaited(self) -> list[Awaited]:
+        """The messages waited for, oldest first; none in an incident, which takes no input."""
+        if self.state is not RunState.ACTIVE:
+            return []
+        return [
+            Awaited(self.process.steps[element_id], slot["name"], slot["key"])
+            for element_id, slot in self._case.events.messages()
+        ]
 
     def task_variables(self, task_id: str) -> dict[str, Any]:
         """The variables in sight of an open task, its local ones included. Raises TaskNotOpen."""
@@ -241,9 +263,12 @@ def _as_step_failed(element_id: str | None = None) -> Iterator[None]:
         raise
     except EngineError as error:
         raise StepFailed(error.message, error.element_id or element_id) from error
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        # A state that is damaged in a way restoring does not see, or a fault of ours: the case must not be lost by it.
+    except RecursionError as error:
         raise StepFailed(
+            Text("内容嵌套太深，这一步做不了。", "Something is nested too deeply; this step failed."), element_id
+        ) from error
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise RunDamaged(
             Text("案例的状态有误，这一步做不了。", "The state of the case is wrong; this step failed."), element_id
         ) from error
 
@@ -266,4 +291,6 @@ def _open_task(token: Token) -> OpenTask:
         follow_up_at=task.get("follow_up"),
         priority=task["priority"],
         properties=spec.properties,
+        organisation=task.get("organisation"),
+        not_by=task.get("not_by"),
     )

@@ -117,21 +117,27 @@ class Token(Task):  # type: ignore[misc]
         frames = list(self.frames())
         return ChainMap(dict(extra), *frames) if extra else ChainMap(*frames)
 
+    def sight(self, extra: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """What a formula reads: the variables in sight, and behind them what the world gives."""
+        seen = self.view(extra)
+        given = self.engine.world.given
+        return ChainMap(seen, given) if given else seen  # type: ignore[arg-type]  # only read
+
     def evaluate(self, formula: Formula, extra: Mapping[str, Any] | None = None) -> Any:
         """The value of a formula at this token. Raises StepFailed."""
-        value = expressions.evaluate(formula, self.view(extra), self.engine.moment, self.element_id)
+        value = expressions.evaluate(formula, self.sight(extra), self.engine.moment, self.element_id)
         laying.has_read(self, formula, extra)
         return value
 
     def holds(self, formula: Formula, extra: Mapping[str, Any] | None = None) -> bool:
         """Whether a condition is true at this token. Raises StepFailed if it is neither true nor false."""
-        answer = expressions.condition(formula, self.view(extra), self.engine.moment, self.element_id)
+        answer = expressions.condition(formula, self.sight(extra), self.engine.moment, self.element_id)
         laying.has_read(self, formula, extra)
         return answer
 
     def has_come_true(self, formula: Formula) -> bool:
         """Whether what a conditional event waits for is true by now. Raises StepFailed."""
-        return expressions.has_come_true(formula, self.view(), self.engine.moment, self.element_id)
+        return expressions.has_come_true(formula, self.sight(), self.engine.moment, self.element_id)
 
     def write(self, changes: Mapping[str, Any], *, skip: Frame | None = None, copied: frozenset[str] = NOTHING) -> None:
         """Lay values over the variables in sight: each into the innermost frame that knows its name.

@@ -46,10 +46,11 @@ def complete(session: Session, actor: Actor, task_id: UUID, raw: Raw, now: datet
     claiming.refuse_closed(session, task)
     claiming.refuse_taken(session, actor, task)
     permissions.require(actor, Permission.TASK_COMPLETE, task)
+    held.refuse_own_work(task)
     form = held.compiled.forms[str(task.form_key)]
     submitted = submit(session, actor, held, task, form, raw)
 
-    entries.write(session, task, form, submitted, actor.user_id, now)
+    held.scene.entry = entries.write(session, task, form, submitted, actor.user_id, now)
     held.complete(task, held.compiled.process.select(submitted.variables))
     opened = held.save()
     drafts.drop(session, actor.user_id, task_id=task.id)

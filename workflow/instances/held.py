@@ -6,7 +6,8 @@ see the same snapshot, and task rows can never disagree with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -17,10 +18,20 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from models import Case, Instance, InstanceState, ProcessVersion, Task, TaskState
-from workflow import audit, clock, operations
+from workflow import audit, clock, operations, settings
 from workflow.audit import Kind
-from workflow.engine import Run, RunState, SnapshotUnreadable, StepFailed, TaskNotOpen, Text, World
-from workflow.errors import CaseDamaged, NotFound, StepRefused, TaskClosed
+from workflow.engine import (
+    EngineError,
+    Run,
+    RunDamaged,
+    RunState,
+    SnapshotUnreadable,
+    StepFailed,
+    TaskNotOpen,
+    Text,
+    World,
+)
+from workflow.errors import CaseDamaged, Forbidden, NotFound, StepRefused, TaskClosed
 from workflow.instances import conflicts, rows, versions
 from workflow.instances.versions import Compiled
 from workflow.operations import Scene
@@ -47,13 +58,26 @@ class Held:
         try:
             return Run.restore(self.compiled.process, world(self.scene), self.instance.snapshot)
         except SnapshotUnreadable as error:
-            raise CaseDamaged(
-                Text(
-                    f"个案的流程状态读不出来，需要管理员处理。{error.message.zh}",
-                    f"The state of this case cannot be read; an administrator has to look after it. {error.message.en}",
-                ),
-                partial(mark_damaged, instance_id=self.instance.id, message=error.message, now=self.scene.now),
-            ) from error
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: EngineError) -> CaseDamaged:
+        return CaseDamaged(
+            Text(
+                f"个案的流程状态读不出来，需要管理员处理。{error.message.zh}",
+                f"The state of this case cannot be read; an administrator has to look after it. {error.message.en}",
+            ),
+            partial(mark_damaged, instance_id=self.instance.id, message=error.message, now=self.scene.now),
+        )
+
+    @contextmanager
+    def moving(self) -> Iterator[Run]:
+        """The run, to be moved. Raises CaseDamaged where the engine breaks down over its state, else StepRefused."""
+        try:
+            yield self.run
+        except RunDamaged as error:
+            raise self._damaged(error) from error
+        except StepFailed as error:
+            raise StepRefused(error.message, error.element_id) from error
 
     @property
     def instance(self) -> Instance:
@@ -67,14 +91,24 @@ class Held:
         except TaskNotOpen as error:
             raise TaskClosed(None, task.completed_at) from error
 
+    def refuse_own_work(self, task: Task) -> None:
+        """Raise Forbidden when the task is about this person's own work (`carerelay:not_by`, domain.md §3.1)."""
+        waiting = next((each for each in self.run.open_tasks() if each.id == task.engine_id), None)
+        if waiting is not None and waiting.not_by is not None and waiting.not_by == str(self.scene.actor_id):
+            raise Forbidden("task:own_work")
+
+    def receive(self, message: str, key: Any, payload: Mapping[str, Any]) -> bool:
+        """Bring a message and run on; False when nothing waits for it. Raises StepRefused, CaseDamaged."""
+        with self.moving() as run:
+            return run.receive(message, key, payload)
+
     def complete(self, task: Task, variables: Mapping[str, Any]) -> None:
-        """Complete a task and run on until people or time are needed. Raises TaskClosed, StepRefused."""
+        """Complete a task and run on until people or time are needed. Raises TaskClosed, StepRefused, CaseDamaged."""
         try:
-            self.run.complete(task.engine_id, variables)
+            with self.moving() as run:
+                run.complete(task.engine_id, variables)
         except TaskNotOpen as error:
             raise TaskClosed(None, task.completed_at) from error
-        except StepFailed as error:
-            raise StepRefused(error.message, error.element_id) from error
         task.state = TaskState.DONE
         task.completed_at = self.scene.now
         task.completed_by_id = task.assignee_id = self.scene.actor_id
@@ -156,6 +190,16 @@ def lock(session: Session, instance_id: UUID, actor_id: UUID | None, now: dateti
     return _hold(session, Instance.id == instance_id, actor_id, now)
 
 
+def look(session: Session, case: Case, instance: Instance, now: datetime) -> Held:
+    """An instance only to look at: nothing is locked, and it must not be saved."""
+    content_hash = session.scalars(
+        select(ProcessVersion.content_hash).where(ProcessVersion.id == instance.version_id)
+    ).one()
+    return Held(
+        Scene(session, case, instance, None, now), versions.compiled(session, instance.version_id, content_hash), []
+    )
+
+
 def _hold(
     session: Session, which: ColumnElement[bool], actor_id: UUID | None, now: datetime, *, also: UUID | None = None
 ) -> Held:
@@ -190,5 +234,6 @@ def _hold(
 
 
 def world(scene: Scene) -> World:
-    """The clock with its calendar, and the operations acting on this scene."""
-    return World(clock.moment(scene.now), operations.bind(scene))
+    """The clock with its calendar, the operations acting on this scene, settings and the case for formulas to read."""
+    given = settings.Given(scene.session, scene.case)
+    return World(clock.moment(scene.now), operations.bind(scene), given)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
-from models import Instance, Role, Task, TaskState
+from models import Instance, Referral, ReferralTask, Role, Task, TaskState
 from workflow import permissions
 from workflow.audit import Kind
 from workflow.engine import OpenTask, Run, Text
@@ -53,10 +54,31 @@ def party_of(open_task: OpenTask) -> str:
 
 def _place(scene: Scene, open_task: OpenTask) -> tuple[str, UUID]:
     party = party_of(open_task)
+    if open_task.organisation is not None:
+        return party, _named(scene, open_task, open_task.organisation)
     try:
         return party, scene.organisation(party)
     except Refused as error:
         raise StepRefused(error.message, open_task.element_id) from error
+
+
+def _named(scene: Scene, open_task: OpenTask, organisation: str) -> UUID:
+    """The organisation that the data names: it must be one that the case was referred to, whatever the data says."""
+    referred = scene.session.scalars(
+        select(ReferralTask.owner_id)
+        .join(Referral, Referral.id == ReferralTask.referral_id)
+        .where(Referral.case_id == scene.case.id)
+    )
+    found = next((place for place in referred if str(place) == organisation), None)
+    if found is None:
+        raise StepRefused(
+            Text(
+                f"任务“{open_task.name.zh}”要交给的机构没有收到这个个案的转介。",
+                f'The task "{open_task.name.en}" is for an organisation that this case was not referred to.',
+            ),
+            open_task.element_id,
+        )
+    return found
 
 
 def _new(scene: Scene, open_task: OpenTask) -> Task:

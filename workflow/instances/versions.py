@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from models import Event, ProcessVersion, Role
-from workflow import engine, forms, operations, permissions
+from workflow import engine, forms, operations, permissions, settings
 from workflow.audit import Kind
 from workflow.engine import Bundle, Finding, Process, Severity
 from workflow.errors import NotFound
@@ -86,7 +86,7 @@ def check(bundle: Bundle) -> list[Finding]:
     with _lock:
         if bundle.content_hash in _findings:
             return list(_findings[bundle.content_hash])
-    found = engine.check(bundle, operations=operations.NAMES, roles=ROLES)
+    found = engine.check(bundle, operations=operations.NAMES, roles=ROLES, variables=settings.VARIABLES)
     told = {(finding.file, finding.element_id, finding.message.en) for finding in found}
     for name, text in bundle.named(".form.json").items():
         found += [each for each in forms.check(name, text) if (each.file, each.element_id, each.message.en) not in told]

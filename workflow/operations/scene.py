@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from models import Case, Event, Instance, Membership, User
+from models import Case, Entry, Event, Instance, Membership, User
 from workflow.audit import Kind
 from workflow.clock.calendar import TIMEZONE
 from workflow.engine import EngineError, Text
@@ -45,6 +45,8 @@ class Scene:
     now: datetime
     events: list[Event] = field(default_factory=list)
     """What has happened so far; written with one statement when the step is saved."""
+    entry: Entry | None = None
+    """The form whose completion this step is; None where nobody completed one, e.g. when a timer fires."""
     _members: dict[frozenset[str], list[Member]] = field(default_factory=dict)
 
     def record(self, kind: Kind, *, task_id: UUID | None = None, **details: Any) -> None:
@@ -61,9 +63,22 @@ class Scene:
             )
         )
 
-    def members(self) -> list[Member]:
-        """Everybody who holds a role in one of the instance's organisations; one statement however many parties."""
+    def latest_entry(self, element_id: str) -> Entry | None:
+        """The newest form submitted in this step of this instance: the place of what must not be process data."""
+        if self.entry is not None and self.entry.element_id == element_id:
+            return self.entry
+        return self.session.scalar(
+            select(Entry)
+            .where(Entry.instance_id == self.instance.id, Entry.element_id == element_id)
+            .order_by(Entry.submitted_at.desc(), Entry.id.desc())
+            .limit(1)
+        )
+
+    def members(self, also: UUID | None = None) -> list[Member]:
+        """Everybody who holds a role in one of the instance's organisations, and in `also`; asked once."""
         places = frozenset(str(place) for place in self.instance.parties.values())
+        if also is not None and str(also) not in places:
+            places = frozenset({str(also)})
         if places not in self._members:
             self._members[places] = members_of(self.session, [UUID(place) for place in places], self.now)
         return self._members[places]
@@ -73,7 +88,7 @@ class Scene:
         return next(
             (
                 member
-                for member in self.members()
+                for member in self.members(organisation_id)
                 if str(member.user_id) == str(user)
                 and member.role == role
                 and member.organisation_id == organisation_id

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from workflow.engine import Bundle, BundleRefused, Finding, Process, Severity, Text
 from workflow.engine.bundle import SUFFIXES
+from workflow.engine.gathering import gather
 from workflow.engine.xml import MAX_BYTES
 from workflow.instances import versions
 
@@ -63,8 +64,9 @@ def _open_folder(folder: Path) -> tuple[Bundle, list[Finding]]:
         found.append(
             _finding(folder.name, "folder-empty", Text("文件夹里没有流程图。", "The folder holds no diagram."))
         )
+    texts, twice = gather(folder, texts)
     bundle = Bundle.from_texts(texts)
-    return bundle, found + (versions.check(bundle) if texts else [])
+    return bundle, found + twice + (versions.check(bundle) if texts else [])
 
 
 def _read(path: Path, found: list[Finding]) -> str | None:

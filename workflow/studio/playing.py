@@ -15,6 +15,13 @@ from workflow.forms.options import ATTACHMENTS
 from workflow.studio.filling import Filling
 from workflow.studio.scenario_files import LAST_YEAR, Scenario
 
+CASE = {
+    "id": "00000000-0000-7000-8000-000000000001",
+    "number": "CR2026-000001",
+    "opened_by": "00000000-0000-7000-8000-000000000002",
+    "responsible": "00000000-0000-7000-8000-000000000003",
+}
+"""What formulas read of the case itself while it is only played."""
 LONGEST_WAIT = 1000
 """Timers that may fire in one wait; a drawing that wants more goes round in circles."""
 
@@ -230,7 +237,21 @@ class Player:
             self._watch(happening)
 
     def _world(self) -> engine.World:
-        return engine.World(self.moment, self._operations)
+        return engine.World(self.moment, self._operations, {"setting": self.scenario.settings, "case": CASE})
+
+    def send(self, message: str, payload: Mapping[str, Any]) -> None:
+        """Bring a message to the step that waits for it, whatever key it has. Raises Refused when none does."""
+        awaited = next((each for each in self.run.awaited() if each.message == message), None)
+        if awaited is None:
+            waiting = "、".join(each.message for each in self.run.awaited()) or "-"
+            raise Refused(
+                Text(
+                    f"没有步骤在等消息“{message}”，在等：{waiting}",
+                    f"Nothing waits for {message}; waited for: {waiting}",
+                )
+            )
+        with self._moving():
+            self.run.receive(message, awaited.key, payload)
 
     def _operation(self, name: str) -> Callable[[dict[str, Any]], Any]:
         answer = self.scenario.operations.get(name, {})

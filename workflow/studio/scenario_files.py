@@ -1,18 +1,19 @@
 """Reads scenarios: the YAML files of a process's folder `scenarios/`, whose language bpmn/README.md describes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from workflow.engine import Text
+from workflow.settings import DEFAULTS
 from workflow.studio.expectations import Expected
-from workflow.studio.shapes import LAST_YEAR, ScenarioInvalid, read_yaml, require
+from workflow.studio.shapes import LAST_YEAR, ScenarioInvalid, read_text, read_yaml, require
 
 __all__ = [
     "ANSWERS", "LAST_YEAR", "Scenario", "ScenarioInvalid", "Step", "laid_over", "read", "read_answers", "read_folder",
-    "unscripted",
+    "read_values", "unscripted",
 ]  # fmt: skip
 
 ANSWERS = "_answers.yaml"
@@ -27,15 +28,19 @@ _THEN = {
     "variables": {str: object},
     "wake_at": datetime,
 }
-_STEP = {"complete": str, "values": {str: object}, "wait": float, "until": datetime, "then": _THEN}
-_SHARED = {"choices": {str: [str]}, "answers": {str: {str: object}}}
+_STEP = {
+    "complete": str, "values": {str: object}, "send": str, "wait": float, "until": datetime, "then": _THEN,
+}  # fmt: skip
+_OPERATIONS = {str: {"returns": object, "error": str}}
+_SHARED = {"choices": {str: [str]}, "answers": {str: {str: object}}, "operations": _OPERATIONS}
 _SCENARIO = {
     "name": {"zh": str, "en": str},
     "start": datetime,
     "holidays": [date],
     "workdays": [date],
     "choices": {str: [str]},
-    "operations": {str: {"returns": object, "error": str}},
+    "operations": _OPERATIONS,
+    "settings": {str: object},
     "steps": [_STEP],
     "path": [str],
     "outcome": str,
@@ -46,9 +51,11 @@ _NEEDED = ("name", "start", "steps", "path")
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happens: a task is completed, or time passes (`wait` from now, or `until` an instant)."""
+    """One thing that happens: a task is completed, a message sent, or time passes (`wait` hours, or `until` then)."""
 
     complete: str | None
+    send: str | None
+    """The name of a message; `values` is what it carries."""
     values: Mapping[str, Any]
     wait: timedelta | None
     until: datetime | None
@@ -73,6 +80,7 @@ class Scenario:
     calls: tuple[Mapping[str, Any], ...]
     expects: frozenset[str] = frozenset({"path", "outcome"})
     """Which of these two are looked at."""
+    settings: Mapping[str, Any] = field(default_factory=lambda: dict(DEFAULTS))
 
 
 def read_folder(folder: Path) -> list[Scenario]:
@@ -101,6 +109,13 @@ def read_answers(file: Path, now: datetime) -> Scenario:
     return _scenario(file, given, {"path", "outcome"} & set(given))
 
 
+def read_values(name: str, text: str) -> dict[str, Any]:
+    """What a message carries, typed as in a scenario; `name` says whose it is. Raises ScenarioInvalid."""
+    values: dict[str, Any] = read_text(name, text.encode(errors="replace"))
+    require(name, values, {str: object})
+    return values
+
+
 def unscripted(now: datetime) -> Scenario:
     """A case that begins now and of which nothing more is known."""
     return Scenario("", Text("", ""), now, frozenset(), frozenset(), {}, {}, (), (), None, (), frozenset())
@@ -121,7 +136,8 @@ def _scenario(file: Path, given: Mapping[str, Any], expects: set[str]) -> Scenar
         holidays=frozenset(given.get("holidays", ())),
         workdays=frozenset(given.get("workdays", ())),
         choices={**shared.get("choices", {}), **given.get("choices", {})},
-        operations=given.get("operations", {}),
+        operations={**shared.get("operations", {}), **given.get("operations", {})},
+        settings={**DEFAULTS, **given.get("settings", {})},
         steps=tuple(
             _step(file, number, each, shared.get("answers", {}))
             for number, each in enumerate(given.get("steps", ()), 1)
@@ -134,13 +150,13 @@ def _scenario(file: Path, given: Mapping[str, Any], expects: set[str]) -> Scenar
 
 
 def _step(file: Path, number: int, given: Mapping[str, Any], answers: Mapping[str, Any]) -> Step:
-    task, hours = given.get("complete"), given.get("wait")
-    if (task is None) == (hours is None and "until" not in given):
+    task, message, hours = given.get("complete"), given.get("send"), given.get("wait")
+    if [task, message].count(None) + (hours is None and "until" not in given) != 2:
         raise ScenarioInvalid(
             file.name,
             Text(
-                f"steps.{number}：每一步要么完成任务，要么让时间过去。",
-                f"steps.{number}: a step either completes a task or lets time pass.",
+                f"steps.{number}：每一步要么完成任务，要么发送消息，要么让时间过去。",
+                f"steps.{number}: a step completes a task, sends a message or lets time pass.",
             ),
         )
     if hours is not None and not 0 <= hours <= LONGEST_HOURS:
@@ -157,7 +173,8 @@ def _step(file: Path, number: int, given: Mapping[str, Any], answers: Mapping[st
         then["wake_at"] = then["wake_at"].astimezone(UTC)
     return Step(
         task,
-        laid_over(answers.get(task, {}), given.get("values", {})) if task else {},
+        message,
+        laid_over(answers.get(task, {}), given.get("values", {})) if task else given.get("values", {}),
         None if hours is None else timedelta(hours=hours),
         given["until"].astimezone(UTC) if "until" in given else None,
         Expected(**then),

@@ -81,5 +81,7 @@ def conclude(played: Played, player: Player) -> Played:
 def _take(player: Player, step: Step) -> None:
     if step.complete is not None:
         player.enter(player.task(step.complete), step.values)
+    if step.send is not None:
+        player.send(step.send, step.values)
     if step.wait is not None or step.until is not None:
         player.advance(step.until or player.now + (step.wait or timedelta()))

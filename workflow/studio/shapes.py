@@ -47,29 +47,33 @@ def read_yaml(file: Path) -> dict[str, Any]:
     try:
         with file.open("rb") as source:
             data = source.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise ScenarioInvalid(
-                file.name,
-                Text(
-                    f"文件超过 {MAX_BYTES // 1000} kB，不能读取。",
-                    f"The file is larger than {MAX_BYTES // 1000} kB and is not read.",
-                ),
-            )
-        given = _loaded(data.decode())
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-        zh, en = (f"（第{mark.line + 1}行）", f" (line {mark.line + 1})") if mark else ("", "")
-        why = error.problem if isinstance(error, yaml.MarkedYAMLError) else _first_line(error)
-        raise ScenarioInvalid(
-            file.name, Text(f"不是有效的YAML{zh}：{why}", f"This is not valid YAML{en}: {why}")
-        ) from error
     except OSError as error:
         raise ScenarioInvalid(
             file.name, Text(f"文件不能读取：{error.strerror}", f"The file cannot be read: {error.strerror}")
         ) from error
+    if len(data) > MAX_BYTES:
+        raise ScenarioInvalid(
+            file.name,
+            Text(
+                f"文件超过 {MAX_BYTES // 1000} kB，不能读取。",
+                f"The file is larger than {MAX_BYTES // 1000} kB and is not read.",
+            ),
+        )
+    given = read_text(file.name, data)
     if not isinstance(given, dict):
         raise ScenarioInvalid(file.name, Text("文件中没有内容。", "There is nothing in the file."))
     return given
+
+
+def read_text(name: str, data: bytes) -> Any:
+    """The value of a YAML text; `name` stands for it in the refusal. Raises ScenarioInvalid."""
+    try:
+        return _loaded(data.decode())
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+        zh, en = (f"（第{mark.line + 1}行）", f" (line {mark.line + 1})") if mark else ("", "")
+        why = error.problem if isinstance(error, yaml.MarkedYAMLError) else _first_line(error)
+        raise ScenarioInvalid(name, Text(f"不是有效的YAML{zh}：{why}", f"This is not valid YAML{en}: {why}")) from error
 
 
 def _loaded(text: str) -> Any:

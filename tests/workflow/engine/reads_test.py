@@ -5,7 +5,7 @@ from pathlib import Path
 from workflow import engine, operations
 from workflow.instances.versions import ROLES
 
-LIBRARY = Path(__file__).resolve().parents[3] / "bpmn"
+LIBRARY = Path(__file__).resolve().parents[2] / "data"
 
 
 def test_what_only_a_form_looks_at_never_becomes_process_data() -> None:

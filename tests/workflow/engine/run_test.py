@@ -452,3 +452,67 @@ def test_no_python_can_be_reached_through_the_script_engine() -> None:
     ):
         with pytest.raises(EngineError):
             attempt()
+
+
+# What the world gives, whom a task is for, what is waited for ---------------------------------------------------------
+
+GIVEN = {"setting": {"days": 3}, "case": {"id": "c-1", "opened_by": "nurse"}}
+
+
+def world(now: datetime = NOW) -> World:
+    return World(Moment(now), {}, GIVEN)
+
+
+def test_formulas_read_what_the_world_gives_in_called_processes_too_and_no_snapshot_holds_it() -> None:
+    inner = process("inner", start("is"), script("c", "inside", 'case.id + "!"'), user("i"), end("ie"),
+                    flows="is > c > i > ie")
+    call = element("callActivity", "call", '<zeebe:calledElement processId="inner" />')
+    of = bundle(start("s"), script("a", "twice", "setting.days * 2"), call, end("e"), flows="s > a > call > e",
+                files={"inner.bpmn": inner})
+    run = Run.start(compile(of, operations=(), roles=("worker",)), world(), {})
+    assert run.variables == {"twice": 6}
+    assert "setting" not in str(run.snapshot())
+    again = Run.restore(run.process, world(), run.snapshot())
+    again.complete(again.open_tasks()[0].id, {})
+    assert again.variables == {"twice": 6, "inside": "c-1!"}
+
+
+def test_data_of_the_same_name_hides_what_the_world_gives() -> None:
+    of = bundle(start("s"), script("a", "seen", "case.id"), end("e"), flows="s > a > e")
+    run = Run.start(compile(of, operations=(), roles=("worker",)), world(), {"case": {"id": "mine"}})
+    assert run.variables["seen"] == "mine"
+
+
+def test_a_task_can_name_its_organisation_and_who_may_not_do_it(reload: bool) -> None:
+    properties = (
+        '<zeebe:properties><zeebe:property name="carerelay:organisation" value="=to" />'
+        '<zeebe:property name="carerelay:not_by" value="=case.opened_by" /></zeebe:properties>'
+    )
+    of = bundle(start("s"), user("a", extensions=properties), user("b"), end("e"), flows="s > a > b > e")
+    run = Run.start(compile(of, operations=(), roles=("worker",)), world(), {"to": "agency-7"})
+    if reload:
+        run = Run.restore(run.process, world(), run.snapshot())
+    assert [(task.organisation, task.not_by) for task in run.open_tasks()] == [("agency-7", "nurse")]
+    run.complete(run.open_tasks()[0].id, {})
+    assert [(task.organisation, task.not_by) for task in run.open_tasks()] == [(None, None)]
+
+
+def test_a_run_tells_which_messages_it_waits_for(reload: bool) -> None:
+    handler = sub("path", element("startEvent", "noted", content=refer("message", "note"), isInterrupting="false"),
+                  user("write"), end("written"), flows="noted > write > written", triggeredByEvent="true")
+    of = bundle(start("s"), user("a"), boundary("bl", "a", refer("message", "left"), interrupting=False),
+                gateway("eventBased", "g"), catch("cy", refer("message", "yes")), catch("cn", timer("P1D")), end("e"),
+                end("f"), end("h"), handler, flows="s > a > g > cy > e; g > cn > f; bl > h",
+                declarations=message("note", "case.id") + message("left", "case.id") + message("yes", "case.id"))
+    playing = Run.start(compile(of, operations=(), roles=("worker",)), world(), {})
+
+    def awaited() -> list[tuple[str, str, Any]]:
+        run = Run.restore(playing.process, world(), playing.snapshot()) if reload else playing
+        return sorted((each.step.element_id, each.message, each.key) for each in run.awaited())
+
+    assert awaited() == [("bl", "left", "c-1"), ("noted", "note", "c-1")]
+    assert playing.receive("note", "c-1", {})
+    assert playing.receive("left", "c-1", {})
+    assert awaited() == [("bl", "left", "c-1"), ("noted", "note", "c-1")], "neither interrupts: both wait again"
+    playing.complete(next(task.id for task in playing.open_tasks() if task.element_id == "a"), {})
+    assert awaited() == [("cy", "yes", "c-1"), ("noted", "note", "c-1")]

@@ -15,7 +15,7 @@ from workflow.engine import Bundle
 from workflow.inbox import Completed
 from workflow.records import cases
 
-FOLDER = Path(__file__).resolve().parents[3] / "bpmn" / "msw_referral"
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "msw_referral"
 FORM = {
     "type": "default", "id": "ask", "schemaVersion": 18,
     "components": [{

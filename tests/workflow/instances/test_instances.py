@@ -15,7 +15,7 @@ from workflow.engine import Bundle, BundleRefused, Run, StepFailed, Text
 from workflow.errors import Forbidden, NotFound, StepRefused
 from workflow.instances import versions
 
-FOLDER = Path(__file__).resolve().parents[3] / "bpmn" / "msw_referral"
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "msw_referral"
 
 
 def as_seen(task: Task) -> tuple[Any, ...]:
@@ -174,7 +174,7 @@ def test_a_failing_wake_up_is_an_incident_and_the_case_stays_as_it_was(
 def test_the_diagram_page_shows_where_it_stands_without_the_person(ward: Any, session: Session) -> None:
     ward.until("assess")
     instance = session.scalars(select(Instance)).one()
-    view = instances.open_instance(session, ward.people["worker"], instance.id)
+    view = instances.open_instance(session, ward.people["worker"], instance.id, ward.now)
     assert view.active == ["assess"]
     assert view.done["first_contact"] == 1
     assert [step.element_id for step in view.steps if step.active] == ["assess"]
@@ -187,7 +187,7 @@ def test_the_diagram_page_shows_where_it_stands_without_the_person(ward: Any, se
         ("acknowledge_feedback", "nurse"),
     ):
         ward.do(element_id, who)
-    view = instances.open_instance(session, ward.people["worker"], instance.id)
+    view = instances.open_instance(session, ward.people["worker"], instance.id, ward.now)
     assert (view.active, view.state, view.done["end_completed"]) == ([], "completed", 1)
 
 
@@ -196,12 +196,12 @@ def test_strangers_do_not_find_the_instance(ward: Any, session: Session, who: st
     ward.send()
     instance_id = session.scalars(select(Instance.id)).one()
     with pytest.raises(NotFound):
-        instances.open_instance(session, ward.people[who], instance_id)
+        instances.open_instance(session, ward.people[who], instance_id, ward.now)
 
 
 def test_unknown_instances_are_not_found(ward: Any, session: Session) -> None:
     with pytest.raises(NotFound):
-        instances.open_instance(session, ward.people["worker"], uuid4())
+        instances.open_instance(session, ward.people["worker"], uuid4(), ward.now)
     with pytest.raises(NotFound):
         instances.wake(session, uuid4(), ward.now)
 

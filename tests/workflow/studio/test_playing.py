@@ -9,7 +9,7 @@ from workflow import engine
 from workflow.studio import open_process, scenario_files
 from workflow.studio.playing import Called, ClockMoved, Happening, Player, Refused, callers, operations_of
 
-LIBRARY = Path(__file__).resolve().parents[3] / "bpmn" / "msw_referral"
+LIBRARY = Path(__file__).resolve().parents[2] / "data" / "msw_referral"
 NOW = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 
 

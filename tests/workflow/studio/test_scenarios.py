@@ -9,7 +9,7 @@ from workflow import engine
 from workflow.studio import scenarios
 from workflow.studio.scenario_files import ANSWERS, laid_over
 
-LIBRARY = Path(__file__).resolve().parents[3] / "bpmn" / "msw_referral"
+LIBRARY = Path(__file__).resolve().parents[2] / "data" / "msw_referral"
 ROLES = frozenset({"hospital_referrer", "msw_coordinator", "medical_social_worker", "supervisor"})
 ORDINARY = (LIBRARY / "scenarios" / "accept_to_closure.yaml").read_text(encoding="utf-8")
 
@@ -87,7 +87,7 @@ def test_error_of_an_operation_breaks_off(tmp_path: Path, bundle: engine.Bundle,
         (ORDINARY.replace("name:", "# name:", 1), "'name'"),
         (
             ORDINARY.replace("  - complete: assess\n", "  - complete: assess\n    wait: 3\n"),
-            "either completes a task or lets time pass",
+            "completes a task, sends a message or lets time pass",
         ),
     ],
 )

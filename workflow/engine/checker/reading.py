@@ -36,6 +36,8 @@ FORMULA_ATTRIBUTES = {
     "priorityDefinition": ("priority",),
     "header": ("value",),
 }
+COMPUTED = ("carerelay:organisation", "carerelay:not_by")
+"""Properties of a user task that are formulas."""
 WAITING = frozenset({"intermediateCatchEvent", "boundaryEvent", "receiveTask"})
 CODES = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
 
@@ -109,6 +111,9 @@ def _node(element: etree._Element, kind: str, scope: str, declared: dict[str, et
     _read_extensions(node, element)
     _read_instances(node, element)
     _read_loop(node, element)
+    for name in COMPUTED:
+        if node.properties.get(name, "").startswith("="):
+            node.expressions.append(Expression(_feel(node.properties[name]), "assignee"))
     for event in node.events:
         message = declared.get(event.reference or "")
         if event.kind == "message" and message is not None and _waits(element):

@@ -10,7 +10,20 @@ from workflow.engine.xml import BPMN, MODELER, ZEEBE, local
 
 OWN = "carerelay:"
 PROPERTIES = frozenset(
-    {extensions.NAME_EN, "carerelay:party", "carerelay:shared_with", "carerelay:answers", "carerelay:no_match"}
+    {
+        extensions.NAME_EN,
+        "carerelay:party",
+        "carerelay:organisation",
+        "carerelay:not_by",
+        "carerelay:shared_with",
+        "carerelay:answers",
+        "carerelay:no_match",
+        "carerelay:sent_by",
+        "carerelay:confirm",
+        "carerelay:confirm_en",
+        "carerelay:group",
+        "carerelay:starts_on_case",
+    }
 )
 """The properties that something reads; every other one beginning with `carerelay:` is a slip."""
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import ManualTask, NoneTask, ScriptTask, ServiceTask, UserTask
+from SpiffWorkflow.util.task import TaskState
 
 from workflow.engine import dmn, timers, values
 from workflow.engine.definitions import unreadable
@@ -16,6 +17,11 @@ from workflow.engine.token import Token
 DEFAULT_PRIORITY = 50
 NO_MATCH = "carerelay:no_match"
 """Property of a business rule task: "null" lets a decision that gives nothing pass as null (feel-zeebe.md §2.3)."""
+
+ORGANISATION = "carerelay:organisation"
+"""Property of a user task: the id of the organisation that has it, where the party of the case does not say."""
+NOT_BY = "carerelay:not_by"
+"""Property of a user task: the id of a person who may not do it, because it is about their own work."""
 
 
 class Activity(Node):
@@ -35,6 +41,7 @@ class Plain(Activity, NoneTask):  # type: ignore[misc]
 class Human(Activity, UserTask):  # type: ignore[misc]
     """A step for a person: open until somebody completes it."""
 
+    memories = Activity.memories | {"task"}
     role: Formula | None = None
     roles: frozenset[str] = frozenset()
     form_key: str | None = None
@@ -56,6 +63,8 @@ class Human(Activity, UserTask):  # type: ignore[misc]
             "due": self._instant(token, self.due),
             "follow_up": self._instant(token, self.follow_up),
             "priority": self._priority(token),
+            "organisation": self._text(token, self._property(ORGANISATION)),
+            "not_by": self._text(token, self._property(NOT_BY)),
         }
         token.internal_data["task"] = {name: fact for name, fact in facts.items() if fact is not None}
         return True
@@ -67,15 +76,22 @@ class Human(Activity, UserTask):  # type: ignore[misc]
             isinstance(task, dict)
             and isinstance(task.get("role"), str)
             and isinstance(task.get("priority"), int)
-            and isinstance(task.get("assignee"), str | None)
+            and all(isinstance(task.get(name), str | None) for name in ("assignee", "organisation", "not_by"))
             and all(isinstance(task.get(name), datetime | None) for name in ("due", "follow_up"))
         )
+
+    def stands(self, token: Token) -> bool:
+        """Open for a person."""
+        return bool(token.has_state(TaskState.READY))
 
     def perform(self, token: Token) -> bool:
         """Take over what the person entered."""
         entered, shown = token.internal_data.pop("entered", ({}, ()))
         token.conclude(entered, self.outputs_mapped, frozenset(shown))
         return True
+
+    def _property(self, name: str) -> Formula | None:
+        return Formula.read(self.properties.get(name))
 
     def _role(self, token: Token) -> str:
         value = token.evaluate(self.role) if self.role is not None else ""

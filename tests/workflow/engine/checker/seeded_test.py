@@ -8,7 +8,7 @@ import pytest
 from workflow.engine import Bundle
 from workflow.engine.checker import analyse
 
-FOLDER = Path(__file__).parents[4] / "bpmn" / "msw_referral"
+FOLDER = Path(__file__).parents[3] / "data" / "msw_referral"
 DIAGRAM, TABLE = "msw_referral.bpmn", "triage.dmn"
 
 # What is done to which file (a pattern and what takes its place), and what the checker must then say, and nothing else.
