@@ -138,10 +138,13 @@ class Wait(DurationTimerEventDefinition):  # type: ignore[misc]
         """Store the due instant."""
         value = token.evaluate(self.expression)
         moment = token.engine.moment
-        if isinstance(value, datetime | date):
-            # `date(due) + duration("P1D")` is an instant already, drawn as a duration by habit.
-            return {"kind": self.kind, "due": timers.instant(value, moment.zone)}
-        return {"kind": self.kind, "due": _duration(value, token).after(moment.now, moment.zone)}
+        try:
+            if isinstance(value, datetime | date):
+                # `date(due) + duration("P1D")` is an instant already, drawn as a duration by habit.
+                return {"kind": self.kind, "due": timers.instant(value, moment.zone)}
+            return {"kind": self.kind, "due": _duration(value).after(moment.now, moment.zone)}
+        except timers.TimerUnreadable as error:
+            raise unreadable(value, token) from error
 
 
 class Repeat(CycleTimerEventDefinition):  # type: ignore[misc]
@@ -154,10 +157,10 @@ class Repeat(CycleTimerEventDefinition):  # type: ignore[misc]
         value = token.evaluate(self.expression)
         try:
             cycle = timers.cycle(value if isinstance(value, str) else "")
+            moment = token.engine.moment
+            due = cycle.every.after(moment.now, moment.zone)
         except timers.TimerUnreadable as error:
             raise unreadable(value, token) from error
-        moment = token.engine.moment
-        due = cycle.every.after(moment.now, moment.zone)
         return {"kind": self.kind, "due": due, "every": value.partition("/")[2], "left": cycle.times}
 
     def again(self, slot: Slot, token: "Token") -> bool:
@@ -169,7 +172,14 @@ class Repeat(CycleTimerEventDefinition):  # type: ignore[misc]
         left = slot["left"]
         if left is not None and left <= 1:
             return False
-        moment, every = token.engine.moment, timers.duration(slot["every"])
+        try:
+            slot["due"], slot["left"] = self._next(slot, token), None if left is None else left - 1
+        except timers.TimerUnreadable as error:
+            raise unreadable(slot["every"], token) from error
+        return True
+
+    def _next(self, slot: Slot, token: "Token") -> datetime:
+        left, moment, every = slot["left"], token.engine.moment, timers.duration(slot["every"])
         due = every.after(slot["due"], moment.zone)
         if left is None:
             for _ in range(MAX_SKIPPED):
@@ -178,8 +188,7 @@ class Repeat(CycleTimerEventDefinition):  # type: ignore[misc]
                 due = every.after(due, moment.zone)
             else:
                 due = every.after(moment.now, moment.zone)
-        slot["due"], slot["left"] = due, None if left is None else left - 1
-        return True
+        return due
 
 
 def is_slot(slot: Any) -> bool:
@@ -190,6 +199,22 @@ def is_slot(slot: Any) -> bool:
     return all(isinstance(slot.get(name, _NOTHING), kinds) for name, kinds in parts.items()) and (
         "every" not in slot or (isinstance(slot["every"], str) and isinstance(slot.get("left", _NOTHING), int | None))
     )
+
+
+def fits(slot: Slot, definition: Any) -> bool:
+    """Whether a slot is one that this definition arms."""
+    if slot["kind"] != definition.kind:
+        return False
+    if slot["kind"] in ("message", "signal"):
+        return bool(slot["name"] == definition.name)
+    if slot["kind"] in ("error", "escalation"):
+        return bool(slot["code"] == definition.code)
+    if isinstance(definition, Repeat):
+        try:
+            return timers.duration(slot["every"]) is not None and "left" in slot
+        except (timers.TimerUnreadable, KeyError):
+            return False
+    return True
 
 
 _NOTHING = object()
@@ -203,13 +228,10 @@ _SLOTS: dict[str, dict[str, Any]] = {
 }
 
 
-def _duration(value: Any, token: "Token") -> timers.Duration:
+def _duration(value: Any) -> timers.Duration:
     if isinstance(value, timedelta):
         return timers.Duration(seconds=value.total_seconds())
-    try:
-        return timers.duration(value if isinstance(value, str) else "")
-    except timers.TimerUnreadable as error:
-        raise unreadable(value, token) from error
+    return timers.duration(value if isinstance(value, str) else "")
 
 
 def unreadable(value: Any, token: "Token") -> StepFailed:

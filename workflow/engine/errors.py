@@ -35,6 +35,13 @@ class StepFailed(EngineError):
     """
 
 
+class RunDamaged(StepFailed):
+    """The engine itself could not go on: the state is damaged in a way that restoring does not see, or a fault of ours.
+
+    Trying again would fail again; somebody has to look after the case.
+    """
+
+
 class RunStopped(StepFailed):
     """The run stands in an incident: it takes no more input until somebody has looked after it."""
 

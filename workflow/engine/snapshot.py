@@ -9,7 +9,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from workflow.engine import values
+from workflow.engine import marks, standing, values
 from workflow.engine.case import Case
 from workflow.engine.errors import SnapshotUnreadable
 from workflow.engine.process import Process
@@ -18,10 +18,11 @@ from workflow.engine.script import FeelEngine
 from workflow.engine.text import Text
 from workflow.engine.token import Token
 
-FORMAT = 2
+FORMAT = 3
 
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda state: {**state, "format": 2},  # tokens have marks since: none means that nothing has changed beside them
+    2: lambda state: {**state, "format": 3, "count": sum(len(scope["tokens"]) for scope in state["scopes"])},
 }
 """Format -> the step that turns a snapshot of that format into the next one. A step is never changed again."""
 
@@ -38,6 +39,7 @@ def save(case: Case, process: Process) -> State:
         "completed": case.completed,
         "outcome": case.outcome,
         "incident": None if case.incident is None else [case.incident[0], case.incident[1].zh, case.incident[1].en],
+        "count": len(case.index),
         "scopes": [_scope(scope) for scope in sorted(case.every_scope(), key=_order)],
     }
 
@@ -82,15 +84,22 @@ def restore(state: Mapping[str, Any], process: Process, engine: FeelEngine) -> C
         )
     try:
         return _restored(state, process, engine)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise SnapshotUnreadable(Text("保存的状态已损坏，读不出来。", "The saved state is damaged.")) from error
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        raise _damaged() from error
+
+
+def _damaged() -> SnapshotUnreadable:
+    return SnapshotUnreadable(Text("保存的状态已损坏，读不出来。", "The saved state is damaged."))
 
 
 def upgraded(state: Mapping[str, Any]) -> State:
     """The snapshot in today's format. Raises SnapshotUnreadable."""
     current = dict(state) if isinstance(state, Mapping) else {}
     while isinstance(current.get("format"), int) and current["format"] in UPGRADES:
-        current = UPGRADES[current["format"]](current)
+        try:
+            current = UPGRADES[current["format"]](current)
+        except (KeyError, TypeError) as error:
+            raise _damaged() from error
     if current.get("format") != FORMAT:
         raise SnapshotUnreadable(
             Text(
@@ -119,34 +128,49 @@ def _restored(state: State, process: Process, engine: FeelEngine) -> Case:
             case.subprocesses[host.id] = scope
             _fill(scope, entry)
         waiting = [scope for scope in waiting if scope not in ready]
-    case.serial = int(state["serial"])
+    case.serial = _typed(state["serial"], int)
     if any(int(identifier) > case.serial for identifier in case.index):
         raise ValueError("a token newer than the newest")
-    case.completed = bool(state["completed"])
-    case.outcome = state["outcome"]
+    case.completed, case.outcome = _typed(state["completed"], bool), _typed(state["outcome"], str | None)
     if state["incident"] is not None:
         element_id, zh, en = state["incident"]
-        case.incident = (element_id, Text(zh, en))
+        case.incident = (_typed(element_id, str | None), Text(_typed(zh, str), _typed(en, str)))
+    if len(case.index) != state["count"]:
+        raise ValueError("a token too few or too many")
+    standing.check(case)
     _take_note(case)
     return case
 
 
 def _fill(scope: ScopeMixin, state: State) -> None:
-    scope.data = values.from_json(state.get("data", {}))
+    scope.data = _record(state["data"]) if scope.holds_case_data else {}
     if "base" in state:
-        scope.base = values.from_json(state["base"])  # type: ignore[attr-defined]
+        scope.base = _record(state["base"])  # type: ignore[attr-defined]
     if "adhoc" in state:
         scope.offers, scope.enough = state["adhoc"]
     for entry in state["tokens"]:
         parent = scope.tasks[entry["under"]] if "under" in entry else scope.task_tree
         if entry["id"] in scope.top_workflow.index or entry["state"] not in _STATES:
             raise ValueError("a token twice, or in no state")
-        token = Token(scope, scope.spec.task_specs[entry["at"]], parent, entry["state"], id=str(entry["id"]))
-        token.data = values.from_json(entry.get("data", {}))
-        token.internal_data = values.from_json(entry.get("memo", {}))
-        if not isinstance(token.internal_data, dict) or not token.task_spec.remembers(token.internal_data):
+        identifier = _typed(entry["id"], str)
+        token = Token(scope, scope.spec.task_specs[entry["at"]], parent, entry["state"], id=identifier)
+        token.data = _record(entry.get("data", {}))
+        token.internal_data = _record(entry.get("memo", {}))
+        if not token.task_spec.remembers(token.internal_data) or not marks.are_marks(marks.of(token)):
             raise ValueError("a token that does not know what it waits for")
         scope.top_workflow.index[token.id] = token
+
+
+def _record(state: Any) -> dict[str, Any]:
+    record: dict[str, Any] = _typed(values.from_json(state), dict)
+    return record
+
+
+def _typed(value: Any, kind: Any) -> Any:
+    """The value. Raises TypeError if it is of another kind."""
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+        raise TypeError(f"not of the kind {kind}")
+    return value
 
 
 def _take_note(case: Case) -> None:

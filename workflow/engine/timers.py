@@ -30,7 +30,14 @@ class Duration:
 
         Months keep the day of the month, or fall on the last day of a shorter one; days keep the local time of day,
         also across a clock change; a local time that the clock skips is read with the offset before the change.
+        Raises TimerUnreadable beyond the calendar.
         """
+        try:
+            return self._after(start, zone)
+        except (OverflowError, ValueError) as error:
+            raise TimerUnreadable(str(start)) from error
+
+    def _after(self, start: datetime, zone: tzinfo) -> datetime:
         local = start.astimezone(zone)
         if self.months or self.days:
             year, month = divmod(local.year * 12 + local.month - 1 + self.months, 12)
@@ -94,7 +101,10 @@ def instant(value: str | date | datetime, zone: tzinfo) -> datetime:
         value = datetime.combine(value, time.min)
     if value.tzinfo is None:
         value = value.replace(tzinfo=zone)
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise TimerUnreadable(str(value)) from error
 
 
 def end_of_day(value: str | date | datetime, zone: tzinfo) -> datetime:

@@ -83,8 +83,9 @@ def rebuild(session: Session, instance_id: UUID, now: datetime) -> int:
 def _fire(found: Held, now: datetime) -> None:
     """Catch up: after a long stop several timers in a row may be due."""
     for _ in range(MOST_TURNS):
-        found.run.wake()
-        due = found.run.wake_at()
+        with found.moving() as run:
+            run.wake()
+        due = run.wake_at()
         if due is None or due > now:
             return
     raise StepRefused(Text("计时器不停地到期，流程已停下。", "Timers fall due without end; the process was stopped."))

@@ -39,6 +39,7 @@ SENTENCES = {
     "days": ("天数应当是整数，而且不超过 5000", "the number of days must be a whole number, at most 5,000"),
     "large": ("数字太大，不能准确计算；编号请用文字", "too large a number to be exact; write identifiers as text"),
     "early": ("公元 1000 年以前的日期不能用", "dates before the year 1000 cannot be used"),
+    "beyond": ("结果超出了日历的范围（公元 1 年到 9999 年）", "the result is beyond the calendar, the years 1 to 9999"),
     "naive": ("日期时间缺少时差", "this date and time says no offset from UTC"),
     "result": ("结果不能保存：{0}", "the result cannot be kept: {0}"),
     "limit": ("运算太久或占用太多内存，已停止", "it ran too long or used too much memory and was stopped"),

@@ -61,7 +61,10 @@ def _encode_time(value: Any, moment: Moment) -> dict[str, str]:
 
 def _local(instant: datetime, moment: Moment) -> datetime:
     """The instant in local time; offsets of a century ago had seconds, which JavaScript's ISO texts have not."""
-    local = instant.astimezone(moment.zone)
+    try:
+        local = instant.astimezone(moment.zone)
+    except OverflowError as error:
+        raise FeelError.of("beyond") from error
     offset = local.utcoffset() or timedelta()
     if offset.seconds % 60 == 0:
         return local
@@ -69,10 +72,13 @@ def _local(instant: datetime, moment: Moment) -> datetime:
 
 
 def decode(answer: str, moment: Moment) -> Any:
-    """The value of a coded answer of the interpreter."""
+    """The value of a coded answer of the interpreter. Raises FeelError for a time that Python has no value for."""
     if answer in CONSTANTS:
         return CONSTANTS[answer]
-    return _revive(json.loads(answer[1:]), moment)
+    try:
+        return _revive(json.loads(answer[1:]), moment)
+    except (OverflowError, ValueError) as error:
+        raise FeelError.of("beyond") from error
 
 
 def _revive(value: Any, moment: Moment) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway, ParallelGateway
+from SpiffWorkflow.util.task import TaskState
 
 from workflow.engine import marks
 from workflow.engine.specs.node import Flow, Node
@@ -28,6 +29,7 @@ class Join(Node):
     """A node that merges tokens: those waiting here, by the flow they came on."""
 
     is_join = True
+    memories = Node.memories | {"flow"}
 
     def waiting(self, token: Token) -> list[Token]:
         """The tokens waiting at this join in this scope, oldest first."""
@@ -41,6 +43,11 @@ class Join(Node):
     def resume(self, token: Token) -> None:
         """Restored: stand among the waiting again."""
         token.workflow.hold(token)
+
+    def stands(self, token: Token) -> bool:
+        """Waiting, on one of the flows that are joined."""
+        is_waiting = bool(token.has_state(TaskState.WAITING)) and len(self.arrivals) > 1
+        return is_waiting and token.internal_data.get("flow") in self.arrivals
 
     def merge(self, token: Token) -> None:
         """Take one waiting token from every flow that has one; `token` is left and goes on.

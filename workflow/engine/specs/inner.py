@@ -48,6 +48,11 @@ class Inner(Activity):
         token._set_state(TaskState.STARTED)
         return scope
 
+    def stands(self, token: Token) -> bool:
+        """Started, with its inside."""
+        scope = token.workflow.top_workflow.subprocesses.get(token.id)
+        return bool(token.has_state(TaskState.STARTED)) and scope is not None
+
     def inside_finished(self, token: Token, scope: Scope) -> None:
         """The inside is at its end: hand on through the output mappings and go on."""
         token.conclude({}, self.outputs_mapped)
@@ -87,6 +92,12 @@ class Call(Inner, CallActivity):  # type: ignore[misc]
         scope.begin(self.start)
         return False
 
+    def stands(self, token: Token) -> bool:
+        """Started, with its inside and what it was given, if that is compared later."""
+        scope = token.workflow.top_workflow.subprocesses.get(token.id)
+        has_base = isinstance(getattr(scope, "base", None), dict)
+        return super().stands(token) and has_base == (self.gives_all and not self.outputs_mapped)
+
     def inside_finished(self, token: Token, scope: Scope) -> None:
         """Hand on: with output mappings their targets, else what was changed inside, compared with what came in.
 
@@ -111,6 +122,15 @@ class Handler(Waiting, Inner, EventSubprocess):  # type: ignore[misc]
     def enter(self, token: Token) -> bool:
         """Wait for the event, or run the inside if this token was made because it happened."""
         return self.arm(token) if token.is_armed else Inner.enter(self, token)
+
+    def stands(self, token: Token) -> bool:
+        """Waiting for its event, or started by it."""
+        return Waiting.stands(self, token) if token.is_armed else Inner.stands(self, token)
+
+    @property
+    def may_be_used_up(self) -> bool:
+        """Another start may have been the last of its timer."""
+        return not self.interrupting
 
     def fire(self, token: Token, position: int, payload: Mapping[str, Any]) -> None:
         """Start the inside; an interrupting event takes everything else in the scope away."""

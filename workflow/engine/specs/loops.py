@@ -41,6 +41,7 @@ class Wrapper(Activity):
 class Instances(Wrapper):
     """One instance for each item of a collection, evaluated once when the activity begins."""
 
+    memories = Wrapper.memories | {"count", "done", "results", "rest"}
     collection: Formula
     item: str | None = None
     output: str | None = None
@@ -82,6 +83,19 @@ class Instances(Wrapper):
             and isinstance(results, list)
             and len(results) == count
             and (not self.sequential or isinstance(memo.get("rest"), list))
+        )
+
+    def stands(self, token: Token) -> bool:
+        """Started, with an instance for each item that is not done; of sequential ones with the next."""
+        state, running = token.internal_data, self.instances(token)
+        turns = {instance.internal_data["turn"] for instance in running}
+        left = state["count"] - state["done"]
+        return (
+            bool(token.has_state(TaskState.STARTED))
+            and len(turns) == len(running) == (1 if self.sequential else left)
+            and turns <= set(range(state["count"]))
+            and all("fence" in instance.internal_data for instance in running)
+            and (not self.sequential or turns == {state["done"]} and len(state["rest"]) == left - 1)
         )
 
     def perform(self, token: Token) -> bool:
@@ -148,6 +162,7 @@ class Loop(Wrapper, StandardLoopTask):  # type: ignore[misc]
     """The activity again and again while a condition is true, at most `at_most` times."""
 
     shares_turns = True
+    memories = Wrapper.memories | {"turns"}
     again: Formula | None = None
     at_most: int | None = None
     tests_first = False
@@ -164,6 +179,11 @@ class Loop(Wrapper, StandardLoopTask):  # type: ignore[misc]
     def remembers(self, memo: dict[str, Any]) -> bool:
         """Its counter."""
         return isinstance(memo.get("turns"), int)
+
+    def stands(self, token: Token) -> bool:
+        """Started, with one turn."""
+        turns = [instance.internal_data["turn"] for instance in self.instances(token)]
+        return bool(token.has_state(TaskState.STARTED)) and turns == [token.internal_data["turns"]]
 
     def _begin(self, token: Token) -> None:
         turn = token.internal_data["turns"]

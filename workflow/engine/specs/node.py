@@ -39,6 +39,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
 
     shares_turns = False
     """True for a looped activity: what a turn of it writes, it writes into the data outside."""
+    memories = frozenset({marks.MEMO, "turn", "fence"})
+    """The names under which a token that stands here may remember something."""
     records_itself = False
     """True if the node tells the case by itself that it was passed."""
 
@@ -121,6 +123,10 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def remembers(self, memo: dict[str, Any]) -> bool:
         """Whether a restored token's memory is what this node left there."""
         return True
+
+    def stands(self, token: Token) -> bool:
+        """Whether a token can stand here between two inputs, and this one does so rightly: most nodes are passed."""
+        return False
 
     def resume(self, token: Token) -> None:
         """A waiting token has been restored: take note of it where the case keeps lists of such tokens."""

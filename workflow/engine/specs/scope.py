@@ -51,5 +51,13 @@ class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
         self.handlers: list[str] = []
         """Event subprocesses, armed when the scope begins."""
         self.adhoc: AdHoc | None = None
+        self._repeated: frozenset[str] | None = None
         self.is_handler = False
         """The inside of an event subprocess."""
+
+    @property
+    def repeated(self) -> frozenset[str]:
+        """The names of nodes that stand for one instance of a multi-instance or looped activity."""
+        if self._repeated is None:
+            self._repeated = frozenset(filter(None, (getattr(spec, "inner", "") for spec in self.task_specs.values())))
+        return self._repeated

@@ -10,9 +10,10 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     ReceiveTask,
     StartEvent,
 )
+from SpiffWorkflow.util.task import TaskState
 
 from workflow.engine import laying, marks
-from workflow.engine.definitions import Repeat, is_slot
+from workflow.engine.definitions import Repeat, fits, is_slot
 from workflow.engine.specs.activities import Activity
 from workflow.engine.specs.node import Node
 from workflow.engine.token import Token
@@ -23,6 +24,7 @@ class Waiting(Node):
     """A node with event definitions of its own; the token keeps one slot for each."""
 
     definitions: list[Any] = []
+    memories = Node.memories | {"slots", "boundary", "armed"}
     needs_all = False
     """A parallel multiple event: it fires when all of its events have happened."""
 
@@ -46,6 +48,23 @@ class Waiting(Node):
             isinstance(slots, list)
             and len(slots) == self.slot_count
             and all(slot is None or is_slot(slot) for slot in slots)
+        )
+
+    @property
+    def may_be_used_up(self) -> bool:
+        """True if it may go on waiting for nothing: beside an activity, after the last firing of its timer."""
+        return False
+
+    def stands(self, token: Token) -> bool:
+        """Waiting for what the diagram says."""
+        slots = token.internal_data.get("slots") or []
+        armed = [slot is not None for slot in slots]
+        is_armed = any(armed) if self.needs_all else all(armed)
+        return (
+            bool(token.has_state(TaskState.WAITING))
+            and bool(slots)
+            and (is_armed or self.may_be_used_up)
+            and all(fits(slot, self.slot_definition(token, at)) for at, slot in enumerate(slots) if slot is not None)
         )
 
     @property
@@ -121,6 +140,15 @@ class Receive(Catching, Activity, ReceiveTask):  # type: ignore[misc]
 
 class Boundary(Waiting, BoundaryEvent):  # type: ignore[misc]
     """An event beside an open activity; its token hangs below the activity's and goes with it."""
+
+    def stands(self, token: Token) -> bool:
+        """Waiting beside an activity."""
+        return token.is_boundary and super().stands(token)
+
+    @property
+    def may_be_used_up(self) -> bool:
+        """The activity may go on after the last firing."""
+        return not self.cancel_activity
 
     def enter(self, token: Token) -> bool:
         """Wait as long as the activity is open."""
