@@ -1,7 +1,9 @@
 """Shows a case at the terminal while it is played, and lets a person play on where the answers end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -70,38 +72,54 @@ def _play(player: Player, asking: Asking) -> int:
 def _play_on(player: Player) -> None:
     """Ask what happens next until the case is at its end, or waits for something that nobody here can give."""
     while player.run.state is RunState.ACTIVE:
-        tasks, timer = player.run.open_tasks(), player.run.wake_at()
-        if not tasks and timer is None:
+        choices = _choices(player)
+        if not choices:
             return
-        chosen = _choose(player, tasks, timer)
-        if chosen is None:
-            player.advance(max(timer or player.now, player.now))
-        else:
-            click.echo(f"▷ {named(chosen.name, chosen.element_id)}")
-            player.complete(chosen, fill_in(player.fill(chosen)))
+        click.echo("接下来 / what happens next:")
+        for key, (words, _) in choices.items():
+            click.echo(f"  {key}  {words}")
+        click.echo("  q  停止 / stop")
+        while (typed := read_line("选择 / choose", next(iter(choices))).lower()) not in choices:
+            if typed == "q":
+                raise click.Abort
+            click.echo("  ✗ 没有这一项。/ There is no such choice.")
+        choices[typed][1]()
 
 
-def _choose(player: Player, tasks: list[OpenTask], timer: datetime | None) -> OpenTask | None:
-    """The task that the person wants to do; None to let time pass until the next timer."""
+def _choices(player: Player) -> dict[str, tuple[str, Callable[[], None]]]:
+    """What can happen next, by what is typed for it: its words, and what does it."""
+    found: dict[str, tuple[str, Callable[[], None]]] = {}
     zone = player.moment.zone
-    click.echo("待办 / open tasks:")
-    for number, task in enumerate(tasks, start=1):
+    for number, task in enumerate(player.run.open_tasks(), start=1):
         due = f" · 期限 / due {local(task.due_at, zone)}" if task.due_at else ""
         person = f" · {plain(task.assignee)}" if task.assignee else ""
-        click.echo(f"  {number}  {named(task.name, task.element_id)} · {plain(task.role)}{person}{due}")
+        words = f"{named(task.name, task.element_id)} · {plain(task.role)}{person}{due}"
+        found[str(number)] = (words, partial(_complete, player, task))
+    for number, message in enumerate(dict.fromkeys(each.message for each in player.run.awaited()), start=1):
+        words = f"收到消息 / the message arrives: {plain(message)}"
+        found[f"m{number}"] = (words, partial(_send, player, message))
+    timer = player.run.wake_at()
     if timer is not None:
-        click.echo(f"  t  快进到下一次计时 / fast-forward to the next timer: {local(timer, zone)}")
-    click.echo("  q  停止 / stop")
-    choices = {str(number): task for number, task in enumerate(tasks, start=1)}
+        words = f"快进到下一次计时 / fast-forward to the next timer: {local(timer, zone)}"
+        found["t"] = (words, partial(player.advance, max(timer, player.now)))
+    return found
+
+
+def _complete(player: Player, task: OpenTask) -> None:
+    click.echo(f"▷ {named(task.name, task.element_id)}")
+    player.complete(task, fill_in(player.fill(task)))
+
+
+def _send(player: Player, message: str) -> None:
+    """Ask what the message carries, and send it."""
     while True:
-        typed = read_line("选择 / choose", "1" if tasks else "t").lower()
-        if typed == "q":
-            raise click.Abort
-        if typed == "t" and timer is not None:
-            return None
-        if typed in choices:
-            return choices[typed]
-        click.echo("  ✗ 没有这一项。/ There is no such choice.")
+        typed = read_line("  消息内容 / what it carries", "{}")
+        try:
+            values = scenario_files.read_values(message, typed)
+        except scenario_files.ScenarioInvalid as invalid:
+            click.echo(f"    ✗ {both(invalid.message)}")
+        else:
+            return player.send(message, values)
 
 
 def _show(happening: Happening, player: Player) -> None:
@@ -124,8 +142,8 @@ def _show_standing(player: Player) -> None:
     timer = player.run.wake_at()
     if timer is not None:
         click.echo(f"  下一次计时 / next timer: {local(timer, player.moment.zone)}")
-    elif not player.run.open_tasks() and player.run.state is RunState.ACTIVE:
-        click.echo("  等待模拟之外的消息或信号 / waits for a message or signal from outside the simulation")
+    for awaited in player.run.awaited():
+        click.echo(f"  等待消息 / waits for the message: {plain(awaited.message)}")
 
 
 def _named(player: Player, element_id: str) -> str:

@@ -178,11 +178,41 @@ def test_ending_the_input_says_where_the_case_stands(simulate: Simulate, folder:
     assert "next timer" in result.output
 
 
+WAITING = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+  xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="t">
+  <bpmn:message id="reply" name="agency_replied">
+    <bpmn:extensionElements><zeebe:subscription correlationKey="=&quot;k&quot;"/></bpmn:extensionElements>
+  </bpmn:message>
+  <bpmn:process id="visit" name="等待" isExecutable="true">
+    <bpmn:startEvent id="begin"/>
+    <bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="answer"/>
+    <bpmn:intermediateCatchEvent id="answer" name="机构回复">
+      <bpmn:messageEventDefinition id="m" messageRef="reply"/>
+    </bpmn:intermediateCatchEvent>
+    <bpmn:sequenceFlow id="f2" sourceRef="answer" targetRef="done"/>
+    <bpmn:endEvent id="done"/>
+  </bpmn:process>
+</bpmn:definitions>"""
+
+
+def test_a_message_that_is_waited_for_can_be_sent(simulate: Simulate, tmp_path: Path) -> None:
+    (tmp_path / "visit.bpmn").write_text(WAITING, encoding="utf-8")
+    result = simulate(tmp_path / "visit.bpmn", "--ask", typed="m1\n[\n3\n{accepted: true}\n")
+    assert result.exit_code == 0, result.output
+    assert "not valid YAML" in result.output
+    assert "must be names with values: 3" in result.output
+    assert "● 机构回复 [answer]" in result.output
+    waiting = simulate(tmp_path / "visit.bpmn")
+    assert waiting.exit_code == 2
+    assert "waits for the message: agency_replied" in waiting.output
+
+
 def test_nobody_is_asked_without_a_terminal(simulate: Simulate, folder: Path) -> None:
     result = simulate(folder)
     assert result.exit_code == 2
     assert "no answers are left" in result.output
-    assert "open tasks" not in result.output
+    assert "what happens next" not in result.output
 
 
 @pytest.mark.parametrize(("outcome", "asked"), [("", True), ("outcome: null", False), ("outcome: end_late", True)])
@@ -196,7 +226,7 @@ def test_at_a_terminal_a_person_is_asked_unless_the_case_shall_stay_open(
         code = simulating.simulate(*studio.open_process(folder), answers, at_terminal, datetime.now(UTC))
         output = printed.getvalue().decode()
     assert code == 0
-    assert ("open tasks" in output) is asked
+    assert ("what happens next" in output) is asked
 
 
 def test_a_case_may_be_expected_to_stay_open(simulate: Simulate, folder: Path) -> None:
