@@ -4,6 +4,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -35,6 +36,7 @@ def install(app: Flask) -> None:
         navigation=lambda: NAVIGATION,
         current_moment=now,
         file_url=file_url,
+        new_token=uuid4,
     )
 
 

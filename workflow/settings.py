@@ -187,5 +187,7 @@ def _about(case: Case) -> dict[str, str | None]:
     }
 
 
-VARIABLES = frozenset({*(f"setting.{key}" for key in SETTINGS), *(f"case.{name}" for name in CASE)})
-"""The dotted paths that every formula may read, for the check."""
+VARIABLES = frozenset(
+    {*(f"setting.{key}" for key in SETTINGS), *(f"case.{name}" for name in CASE), "starter.id", "starter.role"}
+)
+"""The dotted paths that every formula may read, for the check; `starter` is what a run begins with."""

@@ -84,7 +84,7 @@ def send(
     name = awaited.step.name
     held.scene.record(Kind.CASE_ACTION, element=element_id, zh=name.zh, en=name.en)
     opened = held.save()
-    return Done(case_id, _claimed(actor, opened, now), name)
+    return Done(case_id, claimed(actor, opened, now), name)
 
 
 def deliver(
@@ -129,14 +129,15 @@ def _may_send(actor: Actor, instance: Instance, awaited: Awaited) -> bool:
     """Whether they hold one of the roles named, in the organisation that takes part as the party of that role."""
     for name in awaited.step.properties[SENT_BY].split(","):
         role = name.strip()
-        party = awaited.step.properties.get("carerelay:party") or _party(role)
+        party = awaited.step.properties.get("carerelay:party") or party_of(role)
         place = instance.parties.get(party) if party else None
         if place is not None and actor.holds(role, UUID(place)):
             return True
     return False
 
 
-def _party(role: str) -> str | None:
+def party_of(role: str) -> str | None:
+    """The party that a role acts for; None for a role that is unknown or acts for none."""
     try:
         return permissions.PARTY_OF_ROLE.get(Role(role))
     except ValueError:
@@ -156,7 +157,7 @@ def _action(instance: Instance, awaited: Awaited) -> Action:
     )
 
 
-def _claimed(actor: Actor, opened: Sequence[Task], now: datetime) -> UUID | None:
+def claimed(actor: Actor, opened: Sequence[Task], now: datetime) -> UUID | None:
     """The first of the tasks that is for the sender, claimed: they meant to go on with it."""
     for task in opened:
         if permissions.allows(actor, Permission.TASK_CLAIM, task):

@@ -22,6 +22,7 @@ CASE = {
     "responsible": "00000000-0000-7000-8000-000000000003",
 }
 """What formulas read of the case itself while it is only played."""
+STARTER = {"id": "00000000-0000-7000-8000-000000000002", "role": "hospital_referrer"}
 LONGEST_WAIT = 1000
 """Timers that may fire in one wait; a drawing that wants more goes round in circles."""
 
@@ -107,7 +108,7 @@ class Player:
     def begin(self) -> None:
         """Start the case."""
         with self._moving():
-            self._run = engine.Run.start(self.process, self._world(), {})
+            self._run = engine.Run.start(self.process, self._world(), {"starter": STARTER, **self.scenario.data})
 
     def reload(self, state: Mapping[str, Any]) -> None:
         """Go on with the run of a snapshot, as the service does between two requests, and with the clock of now."""
