@@ -11,6 +11,8 @@ from workflow.engine.checker.fields import Field
 from workflow.engine.checker.graph import Graph, link_catches
 
 Fact = tuple[str, bool]
+BRANCHES_REMEMBERED = 30
+"""A gateway with more branches than that is not remembered branch by branch: the work would grow with their square."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ class DataFlow:
 
     def _split(self, node: Node, after: Knowledge) -> dict[str, Knowledge]:
         flows = [self.diagram.flows[flow] for flow in node.outgoing]
-        if node.kind not in {"exclusiveGateway", "inclusiveGateway"} or len(flows) < 2:
+        decides = node.kind in {"exclusiveGateway", "inclusiveGateway"} and 2 <= len(flows) <= BRANCHES_REMEMBERED
+        if not decides:
             return {flow.id: after for flow in flows}
         found = {}
         conditions = [flow.condition for flow in flows if flow.condition and flow.id != node.default]

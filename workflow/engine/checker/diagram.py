@@ -132,6 +132,8 @@ class Diagram:
     id: str
     name: Text
     executable: bool
+    given: frozenset[str] = frozenset()
+    """What a caller may hand in (property `carerelay:given`); nothing of it is sure."""
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
     lanes: dict[str, Text] = field(default_factory=dict)

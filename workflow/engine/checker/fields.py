@@ -79,7 +79,7 @@ def read_form(file: str, text: str) -> Form | None:
     """The form in a file, or None if the text is no form at all (level 1 and forms.check say so)."""
     try:
         root = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(root, dict) or not isinstance(root.get("components"), list):
         return None

@@ -51,7 +51,8 @@ def read(file: str, text: str) -> list[Diagram]:
     }
     diagrams = []
     for element in root.iter(BPMN + "process"):
-        diagram = Diagram(file, element.get("id", ""), _text(element), element.get("isExecutable") == "true")
+        given = frozenset(_properties(element).get("carerelay:given", "").replace(",", " ").split())
+        diagram = Diagram(file, element.get("id", ""), _text(element), element.get("isExecutable") == "true", given)
         diagram.lanes = {lane.get("id", ""): _text(lane) for lane in element.iter(BPMN + "lane")}
         _read_scope(diagram, element, diagram.id, declared)
         _connect(diagram)

@@ -31,6 +31,7 @@ def check(context: Context, formulas: Formulas, report: Report) -> dict[str, Kno
     gains = _gains(context, formulas)
     for diagram in _callers_first(context):
         entry, maybe_entry = given.get(diagram.id, (context.variables, {}))
+        maybe_entry = {**{path: Field(path) for path in diagram.given}, **maybe_entry}
         graph = Graph(diagram)
         flowing = DataFlow(context, diagram, graph, formulas.reads, gains).run(entry)
         maybe = Maybe(context, diagram, graph)

@@ -20,6 +20,7 @@ from workflow.engine.checker.shapes import (
     Path,
     Range,
 )
+from workflow.engine.expressions import MAX_LENGTH
 
 _TOKEN = re.compile(
     r'\s*(?:(?P<number>\d+(?:\.(?!\.)\d*)?)|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[^\W\d]\w*|\?)'
@@ -61,6 +62,8 @@ def read_cell(source: str) -> Node | None:
 
 class _Reader:
     def __init__(self, source: str) -> None:
+        if len(source) > MAX_LENGTH:
+            raise _Unread
         self.tokens: list[tuple[str, str]] = []
         for match in _TOKEN.finditer(source.rstrip()):
             kind = match.lastgroup or "bad"

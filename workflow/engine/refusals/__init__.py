@@ -29,9 +29,9 @@ __all__ = ["check", "decision_ids", "main_process"]
 def check(bundle: Bundle, *, operations: Collection[str], roles: Collection[str]) -> list[Finding]:
     """All findings of level 1; none of severity ERROR means that the bundle can be compiled and run."""
     sheet = Sheet(bundle, frozenset(operations), frozenset(roles))
-    for name in bundle.files:
-        if not name.endswith(SUFFIXES):
-            sheet.add(name, None, "file-unknown", given=name)
+    if not sizes.fits(sheet):
+        return sheet.findings
+    _name_unknown_files(sheet)
     sheet.read()
     if not sizes.check(sheet):
         return sheet.findings
@@ -55,3 +55,9 @@ def check(bundle: Bundle, *, operations: Collection[str], roles: Collection[str]
         activities.check(sheet, file, root)
         formulas.check(sheet, file, root)
     return sheet.findings
+
+
+def _name_unknown_files(sheet: Sheet) -> None:
+    for name in sheet.bundle.files:
+        if not name.endswith(SUFFIXES):
+            sheet.add(name, None, "file-unknown", given=name)

@@ -12,6 +12,18 @@ FILES: dict[str, Sentence] = {
     "file-too-large": error(
         "文件超过 5 MB,不能读取。", "The file is larger than 5 MB and is not read.",
         "请检查是否选错了文件。", "Check whether it is the right file."),
+    "bundle-too-large": error(
+        "文件太多或太大：最多 {files} 个文件，共 10 MB，流程图和决策表中共 {tags} 个元素。",
+        "There are too many files, or they are too large: at most {files} files, 10 MB in all, and {tags} elements in "
+        "diagrams and tables.",
+        "请分成几个流程，用调用连接。", "Draw several processes that call each other."),
+    "bundle-too-large:formulas": error(
+        "公式太多或太长：最多 {formulas} 个不同的公式，共 {most} 个字符。",
+        "There are too many or too long formulas: at most {formulas} different ones, {most} characters in all.",
+        "请改用决策表，或分成几个流程。", "Use decision tables, or draw several processes."),
+    "form-too-large": error(
+        "表单嵌套太深：最多 {most} 层。", "The form is nested too deeply: at most {most} levels.",
+        "请用表单编辑器重新制作。", "Make it anew in the form editor."),
     "diagram-too-large": error(
         "流程图太大：最多 {most} 个步骤和 {formulas} 个公式。",
         "The diagram is too large: at most {most} steps and {formulas} formulas.",

@@ -23,6 +23,8 @@ PROPERTIES = frozenset(
         "carerelay:confirm_en",
         "carerelay:group",
         "carerelay:starts_on_case",
+        "carerelay:given",
+        "carerelay:again",
     }
 )
 """The properties that something reads; every other one beginning with `carerelay:` is a slip."""
