@@ -10,27 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from models import Attachment, Role, Task, TaskState
 from workflow.errors import Forbidden, NotFound
 from workflow.identity import Actor
+from workflow.parties import AGENCY
+from workflow.parties import PARTY_OF_ROLE as PARTY_OF_ROLE
+from workflow.parties import STATION as STATION
+from workflow.parties import STATION_LEADS as STATION_LEADS
+from workflow.parties import WARD as WARD
+from workflow.records import partners, person_sight, sight
+from workflow.records.sight import CaseSight
 
-PARTY_OF_ROLE = {
-    Role.HOSPITAL_REFERRER: "ward",
-    Role.WARD_LEAD: "ward",
-    Role.MSW_COORDINATOR: "station",
-    Role.MEDICAL_SOCIAL_WORKER: "station",
-    Role.SUPERVISOR: "station",
-    Role.AGENCY_COORDINATOR: "agency",
-}
-"""The party a role acts for when the diagram does not say (property carerelay:party)."""
-
-WARD = frozenset({Role.HOSPITAL_REFERRER, Role.WARD_LEAD})
-STATION = frozenset({Role.MSW_COORDINATOR, Role.MEDICAL_SOCIAL_WORKER, Role.SUPERVISOR})
-STATION_LEADS = frozenset({Role.MSW_COORDINATOR, Role.SUPERVISOR})
 EVERYBODY = frozenset(Role)
-CASE_PEOPLE = WARD | STATION | {Role.AGENCY_COORDINATOR}
+CASE_PEOPLE = WARD | STATION
+READERS = CASE_PEOPLE | {Role.DATA_PROTECTION_OWNER}
+WATCHERS = frozenset({Role.SUPERVISOR, Role.DATA_PROTECTION_OWNER, Role.AUDITOR})
 
 
 class Permission(StrEnum):
@@ -43,22 +38,29 @@ class Permission(StrEnum):
     REFERRAL_OPEN = "referral:open"
     CASE_LIST = "case:list"
     CASE_READ = "case:read"
+    CASE_ACT = "case:act"
+    CASE_TEAM = "case:team"
+    CASE_REPORTER = "case:reporter"
+    CASE_EVENTS = "case:events"
+    BREAK_GLASS = "break_glass:open"
+    BREAK_GLASS_REVIEW = "break_glass:review"
+    READINGS_READ = "readings:read"
+    READINGS_OWN = "readings:own"
+    CONSENT_READ = "consent:read"
+    CONSENT_WITHDRAW = "consent:withdraw"
+    OVERRIDE_REVIEW = "override:review"
+    OUTGOING_LIST = "outgoing:list"
+    INCOMING_LIST = "incoming:list"
+    OUTGOING_READ = "outgoing:read"
+    OUTGOING_END = "outgoing:end"
     INSTANCE_READ = "instance:read"
     ATTACHMENT_READ = "attachment:read"
+    PERSON_SEARCH = "person:search"
+    PERSON_READ = "person:read"
+    PERSON_CORRECT = "person:correct"
+    PERSON_LINK = "person:link"
     VERSION_PUBLISH = "version:publish"
     USER_ADD = "user:add"
-
-
-@dataclass(frozen=True)
-class CaseSight:
-    """What the rules need to know about a case: whose it is, and who has an open task in it."""
-
-    organisation_id: UUID
-    ward_id: UUID | None
-    opened_by_id: UUID
-    responsible_id: UUID | None
-    open_tasks: tuple[tuple[UUID, str, UUID | None], ...] = ()
-    """Organisation, role and assignee of each open task."""
 
 
 @dataclass(frozen=True)
@@ -116,37 +118,23 @@ def _task_was_written_by(actor: Actor, task: Task) -> bool:
     return task.assignee_id in (None, actor.user_id) and actor.holds(task.role, task.organisation_id)
 
 
-def may_read_for_station(actor: Actor, case: CaseSight) -> bool:
-    """Whether somebody reads the case as social work does: with the narrative.
-
-    Coordinator and supervisor read all cases of their station; a social worker those they are responsible for or have
-    an open or claimable task in (domain.md §3.1, §4.1.8).
-    """
-    if any(actor.holds(role, case.organisation_id) for role in STATION_LEADS):
-        return True
-    if not actor.holds(Role.MEDICAL_SOCIAL_WORKER, case.organisation_id):
-        return False
-    return case.responsible_id == actor.user_id or any(
-        assignee == actor.user_id or (assignee is None and actor.holds(role, place))
-        for place, role, assignee in case.open_tasks
-    )
+def _may_act(actor: Actor, case: CaseSight) -> bool:
+    """Emergency access is for reading; who works with the case needs a part in it."""
+    found = sight.reader(actor, case)
+    return found is not None and found.purpose != sight.BREAK_GLASS
 
 
-def may_read_for_ward(actor: Actor, case: CaseSight) -> bool:
-    """Whether somebody reads the case as its ward does: what they wrote, its state and what is addressed to them."""
-    opened_it = case.opened_by_id == actor.user_id and actor.holds(Role.HOSPITAL_REFERRER, case.ward_id)
-    return opened_it or actor.holds(Role.WARD_LEAD, case.ward_id) or _has_ward_task(actor, case)
+def _sees_readings(actor: Actor, case: CaseSight) -> bool:
+    is_theirs = case.responsible_id == actor.user_id and sight.leads(actor, case)
+    return is_theirs or sight.supervises(actor, case) or _watches(actor, case)
 
 
-def _has_ward_task(actor: Actor, case: CaseSight) -> bool:
-    return any(
-        place == case.ward_id and (assignee == actor.user_id or (assignee is None and actor.holds(role, place)))
-        for place, role, assignee in case.open_tasks
-    )
+def _watches(actor: Actor, case: CaseSight) -> bool:
+    return sight.protects(actor, case) or sight.audits(actor, case)
 
 
-def _reads_case(actor: Actor, case: CaseSight) -> bool:
-    return may_read_for_station(actor, case) or may_read_for_ward(actor, case)
+def _reviews_access(actor: Actor, case: CaseSight) -> bool:
+    return sight.supervises(actor, case) or sight.protects(actor, case)
 
 
 def _uploaded(actor: Actor, attachment: Attachment) -> bool:
@@ -176,18 +164,91 @@ TABLE: dict[Permission, Rule] = {
     ),
     Permission.CASE_LIST: _for(STATION, "社工站人员，限可查看的个案", "station staff, the cases they may read"),
     Permission.CASE_READ: _for(
-        CASE_PEOPLE,
-        "社工站：协调员和督导看本站全部，社工看自己负责或有任务的；病区：发起人和负责人看本科室转介的状态和反馈",
-        "station: coordinators and supervisors all of theirs, social workers those they are responsible for or have a "
-        "task in; ward: who opened it and the ward lead, its state and what is addressed to the ward",
-        _reads_case,
+        READERS,
+        "社工站：协调员和督导看本站全部，社工看自己负责、参与或有任务的；病区：发起人和负责人看本科室转介的状态和反馈；"
+        "紧急查看期内：申请人",
+        "station: coordinators and supervisors all of theirs, social workers those they are responsible for, share in "
+        "or have a task in; ward: who opened it and the ward lead, its state and what is addressed to the ward; "
+        "whoever has emergency access, while it lasts",
+        sight.may_open,
+    ),
+    Permission.CASE_ACT: _for(
+        CASE_PEOPLE, "可查看该个案的人，紧急查看除外", "who may read the case, but not by emergency access",
+        sight.may_open, _may_act,
+    ),
+    Permission.CASE_TEAM: _for(
+        STATION, "本站协调员、督导和责任社工", "coordinator and supervisor of the station, and the responsible worker",
+        sight.may_open, sight.leads,
+    ),
+    Permission.CASE_REPORTER: _for(
+        frozenset({Role.DATA_PROTECTION_OWNER}), "本院个人信息保护负责人", "the data-protection owner of the hospital",
+        sight.protects,
+    ),
+    Permission.CASE_EVENTS: _for(
+        frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OWNER}), "本院审计和个人信息保护负责人，不含内容",
+        "auditor and data-protection owner of the hospital; no content", _watches,
+    ),
+    Permission.BREAK_GLASS: _for(
+        STATION | {Role.DATA_PROTECTION_OWNER}, "本院各社工站人员和个人信息保护负责人",
+        "staff of the hospital's stations and its data-protection owner", sight.may_break_glass,
+    ),
+    Permission.BREAK_GLASS_REVIEW: _for(
+        frozenset({Role.SUPERVISOR, Role.DATA_PROTECTION_OWNER}), "本站督导和本院个人信息保护负责人",
+        "supervisor of the station and data-protection owner of the hospital", _reviews_access,
+    ),
+    Permission.READINGS_READ: _for(
+        WATCHERS | {Role.MEDICAL_SOCIAL_WORKER}, "责任社工、本站督导、本院个人信息保护负责人和审计",
+        "responsible worker, supervisor of the station, data-protection owner and auditor of the hospital",
+        _sees_readings,
+    ),
+    Permission.READINGS_OWN: _for(EVERYBODY, "本人的查阅记录", "one's own readings"),
+    Permission.CONSENT_READ: _for(
+        STATION, "社工站可查看该个案的人", "who may read the case for the station", partners.reads_consent,
+    ),
+    Permission.CONSENT_WITHDRAW: _for(
+        STATION, "社工站可查看该个案的人，紧急查看除外",
+        "who may read the case for the station, but not by emergency access",
+        partners.reads_consent, partners.may_withdraw,
+    ),
+    Permission.OVERRIDE_REVIEW: _for(
+        frozenset({Role.SUPERVISOR, Role.DATA_PROTECTION_OWNER}), "本站督导和本院个人信息保护负责人，决定人本人除外",
+        "supervisor of the station and data-protection owner of the hospital, but never who decided it",
+        partners.sees_override, partners.may_review,
+    ),
+    Permission.OUTGOING_LIST: _for(STATION, "社工站人员，限可查看的个案", "station staff, for the cases they may read"),
+    Permission.INCOMING_LIST: _for(AGENCY, "机构人员，限本机构收到的", "agency staff, what their agency received"),
+    Permission.OUTGOING_READ: _for(
+        STATION | AGENCY, "转出方：可查看该个案的社工站人员；接收方：协调员、负责人和责任社工，限共享期内",
+        "sender: station staff who may read the case; receiver: coordinator, head and worker named, while it is shared",
+        partners.reads_referral,
+    ),
+    Permission.OUTGOING_END: _for(
+        STATION | AGENCY, "可查看该转介的双方人员，紧急查看除外",
+        "who may read it on either side, but not by emergency access",
+        partners.reads_referral, partners.may_end_referral,
     ),
     Permission.INSTANCE_READ: _for(
-        CASE_PEOPLE, "可查看该个案的人", "who may read the case", _reads_case,
+        READERS, "可查看该个案的人", "who may read the case", sight.may_open,
     ),
     Permission.ATTACHMENT_READ: _for(
-        CASE_PEOPLE, "可查看所属记录的人；提交前仅上传者",
-        "who may read the entry it belongs to; before that, its uploader", _uploaded,
+        READERS | AGENCY, "可查看所在栏目的人；提交前仅上传者",
+        "who may read the field it was handed in with; before that, its uploader", _uploaded,
+    ),
+    Permission.PERSON_SEARCH: _for(
+        STATION, "社工站人员，限本院登记的人，姓名打码", "station staff, people of their hospital's register, masked",
+    ),
+    Permission.PERSON_READ: _for(
+        STATION, "社工站人员，限本院登记的人；协调员、督导和办理其个案的社工看到全部身份信息",
+        "station staff, people of their hospital's register; identity in full for coordinators, supervisors and who has "
+        "a case of the person", person_sight.may_see,
+    ),
+    Permission.PERSON_CORRECT: _for(
+        STATION, "看到全部身份信息的人", "who sees the identity in full", person_sight.may_see,
+        person_sight.reads_in_full,
+    ),
+    Permission.PERSON_LINK: _for(
+        STATION, "看到全部身份信息的人", "who sees the identity in full", person_sight.may_see,
+        person_sight.reads_in_full,
     ),
     Permission.VERSION_PUBLISH: _for(
         frozenset({Role.PROCESS_DESIGNER}), "流程设计人员", "process designers",

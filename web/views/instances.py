@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template
 from web.access import actor, needs
 from web.drawing import in_language
 from web.i18n import language_of_page
-from web.services import work
+from web.services import now, work
 from workflow import instances
 from workflow.permissions import Permission
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("instances", __name__, url_prefix="/instances")
 def show(instance_id: UUID) -> str:
     """Show the diagram with what is done and where it stands."""
     with work() as session:
-        view = instances.open_instance(session, actor(), instance_id)
+        view = instances.open_instance(session, actor(), instance_id, now())
     return render_template("instance.html", view=view)
 
 
@@ -28,5 +28,5 @@ def show(instance_id: UUID) -> str:
 def diagram(instance_id: UUID) -> Response:
     """Send the diagram itself, for the viewer; the version the instance runs on, which may be an old one."""
     with work() as session:
-        view = instances.open_instance(session, actor(), instance_id)
+        view = instances.open_instance(session, actor(), instance_id, now())
     return Response(in_language(view.xml, language_of_page()), mimetype="application/xml")

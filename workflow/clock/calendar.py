@@ -22,6 +22,11 @@ def moment(now: datetime) -> Moment:
     return Moment(now=now, holidays=off, workdays=on, timezone=TIMEZONE)
 
 
+def local_day(instant: datetime) -> date:
+    """The calendar day on which an instant falls here."""
+    return instant.astimezone(ZoneInfo(TIMEZONE)).date()
+
+
 def is_workday(day: date) -> bool:
     """Whether people work on this day: a weekday that is no holiday, or a make-up workday."""
     off, on = _calendar()

@@ -144,9 +144,16 @@ class Form:
         *,
         visible_classes: frozenset[str] | None = None,
         choices: Choices | None = None,
+        only: str | None = None,
     ) -> list[Row]:
-        """An entry read back: a row for each answered field, answers in words; see `reading.rows`."""
-        return reading.rows(self.definition.fields, values, visible_classes, choices or {})
+        """An entry read back: a row for each answered field, answers in words; see `reading.rows`.
+
+        `only`: the fields of this class alone, without headings.
+        """
+        fields = self.definition.fields
+        if only is not None:
+            fields = tuple(field for field in self.fields if field.info_class == only)
+        return reading.rows(fields, values, visible_classes, choices or {})
 
 
 def _send(raw: dict[str, list[str]], name: str, field: Field, value: Any) -> None:

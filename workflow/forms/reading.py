@@ -11,7 +11,7 @@ from workflow.forms.figures import figures
 from workflow.forms.options import Choices
 from workflow.forms.paths import get
 
-MASKED = Text("（无权查看）", "(not shown to you)")
+MASKED = Text("（您无权查看）", "(not for you to read)")
 YES, NO = Text("是", "yes"), Text("否", "no")
 LEFT_OUT = frozenset({"P3", "P4"})
 """Classes whose very existence is not shown to those who may not read them (domain.md §3.2)."""

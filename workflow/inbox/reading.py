@@ -22,8 +22,9 @@ from workflow.inbox.rows import InboxRow
 from workflow.instances import Compiled
 from workflow.operations.scene import members_of
 from workflow.permissions import Permission
-from workflow.records import choices, entries, sight, summary
+from workflow.records import choices, entries, frame, sight, summary
 from workflow.records.entries import EntryView
+from workflow.records.masking import Fact
 from workflow.records.summary import CaseSummary
 
 
@@ -51,6 +52,10 @@ class TaskView:
     next_steps: list[Text]
     unsent: list[Row]
     """What this person typed and can no longer submit, because somebody else was faster."""
+    may_open_case: bool
+    """Whether this person may open the case file, too; an agency never may."""
+    contact: list[Fact]
+    contact_forbidden: bool
 
 
 def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> TaskView:
@@ -63,7 +68,8 @@ def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> T
     instance, compiled = _instance(session, task)
     form = compiled.forms[str(task.form_key)]
     case_row = summary.load(session, task.case_id)
-    seen = sight.of(session, case_row[0])
+    seen = sight.of(session, case_row[0], now)
+    reader = sight.reader(actor, seen)
     may_complete = task.state is TaskState.OPEN and permissions.allows(actor, Permission.TASK_COMPLETE, task)
 
     draft = drafts.find(session, actor.user_id, task_id=task.id)
@@ -71,16 +77,23 @@ def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> T
     context = _context(compiled, instance, task)
     bound = form.bind(draft or {}, context=context, choices=answers, moment=clock.moment(now))
     read = entries.readable(session, actor, case_row[0], seen)
-    audit.looked(session, actor.user_id, task.case_id, "task", now, entry_ids=entries.ids(read))
+    is_file = sight.may_open(actor, seen)
+    audit.looked(
+        session, actor.user_id, task.case_id, "task", now, entries=entries.shown(read),
+        highest="P1" if is_file else None, purpose=reader.purpose if reader else sight.WORK,
+    )  # fmt: skip
     return TaskView(
         _info(actor, row, now, may_complete=may_complete),
         form,
         bound,
-        summary.make(case_row, now, masked=False),
+        summary.make(case_row, now, masked=not is_file),
         read,
         next((entry for entry in read if entry.element_id == _answered(compiled, task)), None),
         compiled.diagram.next_steps(task.element_id) if may_complete else [],
         form.rows(draft, choices=answers) if draft and not may_complete else [],
+        is_file,
+        frame.contact_of(case_row[1], reader),
+        is_file and case_row[1].contact_forbidden,
     )
 
 

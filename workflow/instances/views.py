@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -48,9 +49,11 @@ class InstanceView:
     done: dict[str, int]
     steps: list[StepMark]
     incident: dict[str, Any] | None
+    glass_until: datetime | None = None
+    """When this reader's emergency access ends."""
 
 
-def open_instance(session: Session, actor: Actor, instance_id: UUID) -> InstanceView:
+def open_instance(session: Session, actor: Actor, instance_id: UUID, now: datetime) -> InstanceView:
     """Show where an instance stands to somebody who may read its case. Raises NotFound, Forbidden."""
     row = session.execute(
         select(Instance, Case, ProcessVersion)
@@ -61,7 +64,9 @@ def open_instance(session: Session, actor: Actor, instance_id: UUID) -> Instance
     if row is None:
         raise NotFound("instance_not_found")
     instance, case, version = row
-    permissions.require(actor, permissions.Permission.INSTANCE_READ, sight.of(session, case))
+    seen = sight.of(session, case, now)
+    permissions.require(actor, permissions.Permission.INSTANCE_READ, seen)
+    reader = sight.reader(actor, seen)
 
     compiled = versions.compiled(session, version.id, version.content_hash)
     active = _active(instance, compiled)
@@ -78,6 +83,7 @@ def open_instance(session: Session, actor: Actor, instance_id: UUID) -> Instance
         done,
         _steps(compiled.diagram, set(active), done),
         instance.incident,
+        reader.until if reader else None,
     )
 
 

@@ -83,9 +83,12 @@ def open(session: Session, actor: Actor, attachment_id: UUID, now: datetime, *, 
     else:
         case = session.get_one(Case, attachment.case_id)
         entry = session.get_one(Entry, attachment.entry_id)
-        if not entries.may_read(actor, entry, sight.of(session, case)):
+        seen = sight.of(session, case, now)
+        reader = sight.reader(actor, seen)
+        shown = entries.file_class(session, actor, entry, attachment.id, seen)
+        if reader is None or shown is None:
             raise NotFound("attachment_not_found")
-        audit.looked(session, actor.user_id, case.id, "attachment", now)
+        audit.looked(session, actor.user_id, case.id, "attachment", now, highest=shown, purpose=reader.purpose)
     path = folder / attachment.stored_at
     if not path.is_file():
         raise NotFound("file_missing")

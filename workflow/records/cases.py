@@ -9,15 +9,18 @@ from uuid import UUID
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from models import Case, Instance, ProcessVersion, Role, Task, TaskState
+from models import Case, CaseMember, Instance, ProcessVersion, Role, Task, TaskState
 from workflow import audit, permissions
 from workflow.engine import Text
 from workflow.identity import Actor
 from workflow.inbox import rows
 from workflow.inbox.rows import InboxRow
 from workflow.permissions import STATION_LEADS, Permission
-from workflow.records import entries, sight, summary, timeline
+from workflow.records import actions, entries, frame, sight, starting, summary, timeline
+from workflow.records.actions import Action
+from workflow.records.starting import Startable
 from workflow.records.entries import EntryView
+from workflow.records.frame import Frame
 from workflow.records.summary import CaseSummary
 from workflow.records.timeline import TimelineItem
 
@@ -51,6 +54,11 @@ class CaseView:
     entries: list[EntryView]
     instances: list[InstanceInfo]
     tasks: list[CaseTask]
+    actions: list[Action]
+    """What this reader can set going besides the tasks."""
+    startable: list[Startable]
+    """Further processes that they can start."""
+    frame: Frame
 
 
 def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> CaseView:
@@ -58,18 +66,23 @@ def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> C
     row = summary.load(session, case_id)
     case: Case = row[0]
     found = session.execute(rows.statement().where(Task.case_id == case_id, Task.state == TaskState.OPEN)).all()
-    seen = sight.make(case, [task for task, *_ in found])
+    seen = sight.make(session, case, [task for task, *_ in found], now)
     permissions.require(actor, Permission.CASE_READ, seen)
+    reader = sight.reader(actor, seen)
+    assert reader is not None  # asked above
 
     read = entries.readable(session, actor, case, seen)
-    audit.looked(session, actor.user_id, case_id, "case", now, entry_ids=entries.ids(read))
-    for_ward = not permissions.may_read_for_station(actor, seen)
+    shown = entries.shown(read)
+    audit.looked(session, actor.user_id, case_id, "case", now, entries=shown, highest="P1", purpose=reader.purpose)
     return CaseView(
         summary.make(row, now, masked=False),
-        timeline.read(session, case_id, for_ward=for_ward),
+        timeline.read(session, case_id, for_ward=reader.party == "ward"),
         read,
         _instances(session, case_id),
         [_task(actor, task_row, now) for task_row in found],
+        [action for action in actions.available(session, actor, case, now) if action.key == str(case_id)],
+        starting.startable(session, actor, case),
+        frame.of(session, actor, case, row[1], seen, now),
     )
 
 
@@ -91,10 +104,15 @@ def list_cases(session: Session, actor: Actor) -> list[CaseSummary]:
             ),
         )
     )
+    shared = exists(
+        select(CaseMember.id).where(
+            CaseMember.case_id == Case.id, CaseMember.user_id == actor.user_id, CaseMember.until.is_(None)
+        )
+    )
     found = summary.statement().where(
         or_(
             Case.organisation_id.in_(places),
-            and_(Case.organisation_id.in_(own), or_(Case.responsible_id == actor.user_id, theirs)),
+            and_(Case.organisation_id.in_(own), or_(Case.responsible_id == actor.user_id, theirs, shared)),
         )
     )
     listed = session.execute(found.order_by(Case.opened_at.desc()).limit(MOST))

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from models import Attachment, Case, Entry, Instance, ProcessVersion, Role, Task, User
-from workflow import permissions
+from models import Attachment, Case, Entry, Instance, ProcessVersion, Task, User
 from workflow.engine import Text
 from workflow.errors import Conflict
 from workflow.forms import Form, Row, Submitted
+from workflow.forms.paths import get
 from workflow.identity import Actor
 from workflow.instances import versions
-from workflow.permissions import CaseSight
-from workflow.records import choices
-
-ORDINARY = frozenset({"P0", "P1", "P2"})
-RESTRICTED = ORDINARY | {"P3"}
-"""P4, the identity of who reported, is shown to its writer only (domain.md §3.2)."""
+from workflow.records import choices, classes, sight
+from workflow.records.sight import CaseSight, Reader
 
 
 @dataclass(frozen=True)
@@ -37,6 +33,8 @@ class EntryView:
     rows: list[Row]
     element_id: str
     """The step it was written in."""
+    highest: str | None = None
+    """The highest information class that is shown."""
 
 
 def write(session: Session, task: Task, form: Form, submitted: Submitted, user_id: UUID, now: datetime) -> Entry:
@@ -77,63 +75,91 @@ def file_ids(form: Form, values: Mapping[str, Any]) -> Iterator[UUID]:
         yield from (UUID(str(file["id"])) for file in here or ())
 
 
-def readable(session: Session, actor: Actor, case: Case, sight: CaseSight) -> list[EntryView]:
-    """The entries of a case that this person may read, newest first; a constant number of statements."""
-    narrative = permissions.may_read_for_station(actor, sight)
-    found = (
+def readable(session: Session, actor: Actor, case: Case, seen: CaseSight) -> list[EntryView]:
+    """The entries of a case that this person may read, newest first; a constant number of statements.
+
+    Those addressed to the party they read as; of an agency only what was written in it.
+    """
+    reader = sight.reader(actor, seen)
+    if reader is None:
+        return []
+    found = _statement().where(Entry.case_id == case.id, Entry.parties.contains([reader.party]))
+    if reader.places:
+        found = found.where(Task.organisation_id.in_(reader.places))
+    return _views(session, session.execute(found).all(), lambda entry: _classes(actor, entry, reader, seen))
+
+
+def of_reporter(session: Session, actor: Actor, case: Case) -> list[EntryView]:
+    """Who reported, and nothing else: the P4 fields of a case, for its data-protection owner."""
+    rows = session.execute(_statement().where(Entry.case_id == case.id)).all()
+    views = _views(session, rows, lambda entry: frozenset({classes.REPORTER}), only=classes.REPORTER)
+    return [view for view in views if view.rows]
+
+
+def file_class(session: Session, actor: Actor, entry: Entry, attachment_id: UUID, seen: CaseSight) -> str | None:
+    """The class of a file of an entry if this person may read it: that of the field it was handed in with."""
+    reader = sight.reader(actor, seen)
+    if reader is None or reader.party not in entry.parties:
+        return None
+    if reader.places and session.get_one(Task, entry.task_id).organisation_id not in reader.places:
+        return None
+    form = _form(session, entry)
+    visible = _classes(actor, entry, reader, seen)
+    for field in form.fields:
+        given = get(entry.values, field.key)
+        if field.kind == "filepicker" and any(str(file["id"]) == str(attachment_id) for file in given or ()):
+            return field.info_class if visible is None or field.info_class in visible else None
+    return None
+
+
+def _statement() -> Select[*tuple[Any, ...]]:
+    return (
         select(Entry, Task.name_zh, Task.name_en, User.name, ProcessVersion.id, ProcessVersion.content_hash)
         .join(Instance, Instance.id == Entry.instance_id)
         .join(ProcessVersion, ProcessVersion.id == Instance.version_id)
         .join(Task, Task.id == Entry.task_id)
         .join(User, User.id == Entry.submitted_by_id)
-        .where(Entry.case_id == case.id)
         .order_by(Entry.submitted_at.desc(), Entry.id.desc())
     )
-    if not narrative:
-        found = found.where(Entry.parties.contains(["ward"]))
-    rows = session.execute(found).all()
 
+
+def _views(
+    session: Session,
+    rows: Sequence[Any],
+    visible_classes: Callable[[Entry], frozenset[str] | None],
+    *,
+    only: str | None = None,
+) -> list[EntryView]:
     read: list[tuple[Form, Mapping[str, Any]]] = []
     for entry, _, _, _, version_id, content_hash in rows:
         form = versions.compiled(session, version_id, content_hash).forms[entry.form_key]
         read.append((form, form.from_json(entry.values)))
     names = choices.of_entries(session, read)
-    restricted = narrative and _is_named(actor, sight)
-    return [
-        EntryView(
-            entry.id,
-            Text(zh, en),
-            by,
-            entry.submitted_at,
-            form.rows(values, visible_classes=_classes(actor, entry, restricted=restricted), choices=names),
-            entry.element_id,
-        )
-        for (entry, zh, en, by, _, _), (form, values) in zip(rows, read, strict=True)
-    ]
+    made = []
+    for (entry, zh, en, by, _, _), (form, values) in zip(rows, read, strict=True):
+        visible = visible_classes(entry)
+        lines = form.rows(values, visible_classes=visible, choices=names, only=only)
+        highest = classes.shown(form, values, visible)
+        made.append(EntryView(entry.id, Text(zh, en), by, entry.submitted_at, lines, entry.element_id, highest))
+    return made
 
 
-def may_read(actor: Actor, entry: Entry, sight: CaseSight) -> bool:
-    """Whether somebody may read this entry of a case."""
-    if permissions.may_read_for_station(actor, sight):
-        return True
-    return "ward" in entry.parties and permissions.may_read_for_ward(actor, sight)
+def _form(session: Session, entry: Entry) -> Form:
+    version_id, content_hash = session.execute(
+        select(ProcessVersion.id, ProcessVersion.content_hash)
+        .join(Instance, Instance.version_id == ProcessVersion.id)
+        .where(Instance.id == entry.instance_id)
+    ).one()
+    return versions.compiled(session, version_id, content_hash).forms[entry.form_key]
 
 
-def _is_named(actor: Actor, sight: CaseSight) -> bool:
-    """Whether restricted values are for this person: who decides on the referral, the supervisor, who has the case."""
-    if any(actor.holds(role, sight.organisation_id) for role in (Role.MSW_COORDINATOR, Role.SUPERVISOR)):
-        return True
-    return sight.responsible_id == actor.user_id or any(
-        assignee == actor.user_id for _, _, assignee in sight.open_tasks
-    )
-
-
-def _classes(actor: Actor, entry: Entry, *, restricted: bool) -> frozenset[str] | None:
+def _classes(actor: Actor, entry: Entry, reader: Reader, seen: CaseSight) -> frozenset[str] | None:
+    """What of an entry somebody may read: all of their own, else what their part in the case allows."""
     if entry.submitted_by_id == actor.user_id:
         return None
-    return RESTRICTED if restricted else ORDINARY
+    return reader.classes | {classes.REPORTER} if sight.protects(actor, seen) else reader.classes
 
 
-def ids(views: Sequence[EntryView]) -> list[UUID]:
-    """The ids of entries that were shown."""
-    return [view.entry_id for view in views]
+def shown(views: Sequence[EntryView]) -> dict[UUID, str | None]:
+    """The entries that were shown, each with its highest class; for the record of who looked."""
+    return {view.entry_id: view.highest for view in views}

@@ -47,7 +47,7 @@ def test_a_column_that_is_not_for_the_reader_is_masked_or_left_out() -> None:
     ((row,),) = [form_of(table).rows(values, visible_classes=frozenset({"P0"}))]
     headings, lines = row.display
     assert [heading.en for heading in headings] == ["Label of open", "Label of named"]
-    assert [cell.display.zh for cell in lines[0]] == ["甲", "（无权查看）"]
+    assert [cell.display.zh for cell in lines[0]] == ["甲", "（您无权查看）"]
     assert "李某" not in repr(row)
     assert "险情" not in repr(row)
 
@@ -71,12 +71,12 @@ def test_a_reader_sees_the_classes_that_are_theirs(
 ) -> None:
     rows = read(everything, submit(YES).values, visible_classes=frozenset(classes))
     for label in shown:
-        assert getattr(rows[label].display, "zh", "") != "（无权查看）"
+        assert getattr(rows[label].display, "zh", "") != "（您无权查看）"
     for label in masked:
         assert (rows[label].kind, rows[label].display.zh, rows[label].display.en) == (
             "text",
-            "（无权查看）",
-            "(not shown to you)",
+            "（您无权查看）",
+            "(not for you to read)",
         )
     assert not left_out & rows.keys()
 

@@ -1,0 +1,51 @@
+"""What stands around every page of a case file: how to reach the person, the team, emergency access, who looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models import Case, Person
+from workflow import permissions
+from workflow.identity import Actor
+from workflow.permissions import Permission
+from workflow.records import masking, sight, team
+from workflow.records.masking import Fact
+from workflow.records.sight import CaseSight, Reader
+from workflow.records.team import Team
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of a case page for one reader."""
+
+    contact: list[Fact]
+    contact_forbidden: bool
+    """The person must not be contacted: a banner, before any number."""
+    team: Team | None
+    """None for those to whom the team is none of their business."""
+    glass_until: datetime | None
+    """When this reader's emergency access ends; None when they read in their own right."""
+    may_read_readings: bool
+
+
+def of(session: Session, actor: Actor, case: Case, person: Person, seen: CaseSight, now: datetime) -> Frame:
+    """The frame for somebody who may open the case file; two statements at most."""
+    reader = sight.reader(actor, seen)
+    is_social_work = reader is not None and reader.party == "station"
+    return Frame(
+        contact_of(person, reader),
+        person.contact_forbidden,
+        team.of(session, actor, case, seen, now) if is_social_work else None,
+        reader.until if reader else None,
+        permissions.allows(actor, Permission.READINGS_READ, seen),
+    )
+
+
+def contact_of(person: Person, reader: Reader | None) -> list[Fact]:
+    """How to reach the person: for social work only; a ward knows what it wrote, an agency what was sent to it."""
+    if reader is None or reader.party == "agency":
+        return []
+    return masking.contact(person, reader.classes if reader.party == "station" else frozenset())
