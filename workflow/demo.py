@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -11,8 +10,9 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Instance, Organisation, OrganisationKind, ProcessVersion, Task, TaskState, User
-from workflow import identity, inbox
+from models import Instance, Organisation, ProcessVersion, Task, TaskState, User
+from workflow import demo_places, identity, inbox
+from workflow.demo_places import ACCOUNTS
 from workflow.demo_texts import CONTACT, STORIES, Story, answers
 from workflow.identity import Actor
 from workflow.records import referrals
@@ -22,49 +22,12 @@ NAMESPACE = UUID("6f1d2a52-8f5e-4b8a-9d5e-2f3c1d0b7a90")
 """Start tokens are made from it, so that loading the demo twice opens nothing twice."""
 
 
-@dataclass(frozen=True)
-class Account:
-    """Somebody who can sign in."""
-
-    username: str
-    name: str
-    organisation: str
-    roles: tuple[str, ...]
-
-
-PLACES = (
-    # code, kind, name, English name, parent
-    ("tongxin", OrganisationKind.HOSPITAL, "毕节同心医院", "Bijie Tongxin Hospital", None),
-    ("tongxin-ortho", OrganisationKind.DEPARTMENT, "骨科病区", "Orthopaedic ward", "tongxin"),
-    ("tongxin-paed", OrganisationKind.DEPARTMENT, "儿科病区", "Paediatric ward", "tongxin"),
-    ("tongxin-ed", OrganisationKind.DEPARTMENT, "急诊科", "Emergency department", "tongxin"),
-    ("tongxin-msw", OrganisationKind.STATION, "医务社工站", "Medical social work station", "tongxin"),
-    ("tongxin-centre", OrganisationKind.AGENCY, "同心社会工作服务中心", "Tongxin Social Work Centre", None),
-    ("second", OrganisationKind.HOSPITAL, "毕节第二医院", "Bijie Second Hospital", None),
-    ("second-internal", OrganisationKind.DEPARTMENT, "内科病区", "Internal medicine ward", "second"),
-    ("second-msw", OrganisationKind.STATION, "第二医院社工站", "Second Hospital social work station", "second"),
-)
-ACCOUNTS = (
-    Account("nurse", "王护士", "tongxin-ortho", ("hospital_referrer",)),
-    Account("nurse2", "李护士", "tongxin-paed", ("hospital_referrer",)),
-    Account("lead", "赵护士长", "tongxin-ortho", ("ward_lead",)),
-    Account("coordinator", "陈协调", "tongxin-msw", ("msw_coordinator",)),
-    Account("worker", "林社工", "tongxin-msw", ("medical_social_worker",)),
-    Account("worker2", "周社工", "tongxin-msw", ("medical_social_worker",)),
-    Account("supervisor", "吴督导", "tongxin-msw", ("supervisor", "process_designer")),
-    Account("agency", "孙主任", "tongxin-centre", ("agency_coordinator",)),
-    Account("admin", "管理员", "tongxin", ("admin",)),
-    Account("outsider", "何社工", "second-msw", ("medical_social_worker",)),
-    Account("coordinator2", "郑协调", "second-msw", ("msw_coordinator",)),
-)
-
-
 def load(session: Session, now: datetime) -> None:
     """Add what is missing of the demo: organisations and accounts always, cases when the referral is published.
 
     Loading it again changes nothing.
     """
-    _places(session)
+    demo_places.load(session, now)
     for account in ACCOUNTS:
         if session.scalar(select(User.id).where(User.username == account.username)) is None:
             identity.add_user(
@@ -77,18 +40,6 @@ def load(session: Session, now: datetime) -> None:
     )
     if is_published is not None:
         _Cast(session, now).play()
-
-
-def _places(session: Session) -> None:
-    known = {place.code: place for place in session.scalars(select(Organisation))}
-    for code, kind, name, name_en, parent in PLACES:
-        if code not in known:
-            place = Organisation(
-                kind=kind, code=code, name=name, name_en=name_en, parent_id=known[parent].id if parent else None
-            )
-            session.add(place)
-            session.flush()
-            known[code] = place
 
 
 class _Cast:
