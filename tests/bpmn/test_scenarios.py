@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from workflow import engine
+from workflow.engine import xml
+from workflow.instances.versions import ROLES
 from workflow.studio import scenarios
 from workflow.studio.scenarios import Scenario
 
 LIBRARY = Path(__file__).resolve().parents[2] / "bpmn"
-ROLES = frozenset(
-    {"hospital_referrer", "ward_lead", "msw_coordinator", "medical_social_worker", "supervisor", "agency_coordinator"}
-)
 ALL = [
     (path.parent, scenario)
     for path in sorted(LIBRARY.glob("*/*.bpmn"))
@@ -37,7 +36,11 @@ def test_scenario(folder: Path, scenario: Scenario, reload: bool) -> None:
 
 @pytest.mark.parametrize("folder", sorted({folder for folder, _ in ALL}), ids=lambda folder: folder.name)
 def test_every_way_of_the_diagram_is_walked(folder: Path) -> None:
-    """Taken together the scenarios pass every element, so that nothing in a diagram is untried."""
+    """Taken together its scenarios pass every element, so that nothing in a diagram is untried.
+
+    The elements of a process that it calls are passed by the scenarios beside that one.
+    """
     _, process = compiled(folder)
+    drawn = {element.get("id") for element in xml.read((folder / f"{folder.name}.bpmn").read_text("utf-8")).iter()}
     walked = {element_id for where, scenario in ALL if where == folder for element_id in scenario.path}
-    assert set(process.steps) - walked == set()
+    assert (set(process.steps) & drawn) - walked == set()

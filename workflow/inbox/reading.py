@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from models import Instance, ProcessVersion, Task, TaskState
 from workflow import audit, clock, instances, permissions
-from workflow.engine import EngineError, Run, Text, World
+from workflow.engine import EngineError, Run, Step, Text, World
 from workflow.errors import NotFound
 from workflow.forms import BoundForm, Form, Row
 from workflow.identity import Actor
-from workflow.inbox import drafts, rows
+from workflow.inbox import again, drafts, rows
 from workflow.inbox.completing import Raw
 from workflow.inbox.rows import InboxRow
 from workflow.instances import Compiled
@@ -73,9 +73,11 @@ def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> T
     may_complete = task.state is TaskState.OPEN and permissions.allows(actor, Permission.TASK_COMPLETE, task)
 
     draft = drafts.find(session, actor.user_id, task_id=task.id)
+    step = compiled.process.steps.get(task.element_id)
+    typed = draft or (again.filled(session, task, step, form) if may_complete else {})
     answers = _choices(session, actor, task, instance, form, now)
     context = _context(compiled, instance, task)
-    bound = form.bind(draft or {}, context=context, choices=answers, moment=clock.moment(now))
+    bound = form.bind(typed, context=context, choices=answers, moment=clock.moment(now))
     read = entries.readable(session, actor, case_row[0], seen)
     is_file = sight.may_open(actor, seen)
     audit.looked(
@@ -88,7 +90,7 @@ def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> T
         bound,
         summary.make(case_row, now, masked=not is_file),
         read,
-        next((entry for entry in read if entry.element_id == _answered(compiled, task)), None),
+        next((entry for entry in read if entry.element_id in _answered(step)), None),
         compiled.diagram.next_steps(task.element_id) if may_complete else [],
         form.rows(draft, choices=answers) if draft and not may_complete else [],
         is_file,
@@ -130,9 +132,9 @@ def _instance(session: Session, task: Task) -> tuple[Instance, Compiled]:
     return instance, instances.compiled(session, instance.version_id, content_hash)
 
 
-def _answered(compiled: Compiled, task: Task) -> str | None:
-    step = compiled.process.steps.get(task.element_id)
-    return step.properties.get("carerelay:answers") if step else None
+def _answered(step: Step | None) -> list[str]:
+    """The steps, comma between, of which the newest entry is answered."""
+    return [name.strip() for name in step.properties.get("carerelay:answers", "").split(",")] if step else []
 
 
 def _choices(

@@ -54,6 +54,8 @@ MAKERS: dict[ReferralState, frozenset[Side]] = {
 NEED_REASON = frozenset({_S.REJECTED, _S.CANCELLED, _S.ON_HOLD, _S.FAILED})
 CLOSED = frozenset({_S.COMPLETED, _S.FAILED, _S.REJECTED, _S.CANCELLED, _S.REROUTED, _S.ENTERED_IN_ERROR})
 OPEN = frozenset(_S) - CLOSED
+MAY_REOPEN = frozenset({_S.COMPLETED, _S.FAILED, _S.CANCELLED})
+"""Closed after work was done: a supervisor may take it up again. What was declined or never right is asked for anew."""
 
 STATE_WORDS = {
     _S.DRAFT: Text("草稿", "Draft"),

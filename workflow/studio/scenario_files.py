@@ -41,6 +41,7 @@ _SCENARIO = {
     "choices": {str: [str]},
     "operations": _OPERATIONS,
     "settings": {str: object},
+    "data": {str: object},
     "steps": [_STEP],
     "path": [str],
     "outcome": str,
@@ -81,6 +82,8 @@ class Scenario:
     expects: frozenset[str] = frozenset({"path", "outcome"})
     """Which of these two are looked at."""
     settings: Mapping[str, Any] = field(default_factory=lambda: dict(DEFAULTS))
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What a caller hands in, of a process that others call."""
 
 
 def read_folder(folder: Path) -> list[Scenario]:
@@ -138,6 +141,7 @@ def _scenario(file: Path, given: Mapping[str, Any], expects: set[str]) -> Scenar
         choices={**shared.get("choices", {}), **given.get("choices", {})},
         operations={**shared.get("operations", {}), **given.get("operations", {})},
         settings={**DEFAULTS, **given.get("settings", {})},
+        data=given.get("data", {}),
         steps=tuple(
             _step(file, number, each, shared.get("answers", {}))
             for number, each in enumerate(given.get("steps", ()), 1)
