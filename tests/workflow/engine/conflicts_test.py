@@ -289,6 +289,19 @@ def test_steps_inside_and_outside_a_subprocess(reload: bool) -> None:
     assert conflicts(run) == [("a", "l", "v")]
 
 
+@pytest.mark.parametrize("kind", ["parallel", "inclusive"])
+@pytest.mark.parametrize("when", ["before", "between", "after"])
+def test_what_neither_branch_knew_is_not_known_behind_their_join(kind: str, when: str, reload: bool) -> None:
+    condition = " : true" if kind == "inclusive" else ""
+    of = fork(user("a"), user("b"), gateway(kind, "ig"), user("i"), user("k"), gateway(kind, "ij"),
+              script("b2", "v", "2"), flows=f"a > j; b > ig; ig > i{condition}; ig > k{condition};"
+                                            "i > ij; k > ij; ij > b2 > j")
+    run = play(of, reload, v=0)
+    for name in {"before": "abik", "between": "biak", "after": "bika"}[when]:
+        run.do(name, {"v": 1} if name == "a" else {})
+    assert conflicts(run) == ([("a", "b2", "v")] if when == "after" else [("b2", "a", "v")])
+
+
 def called(extensions: str = "") -> Bundle:
     main = fork(user("a"), element("callActivity", "b", f'<zeebe:calledElement processId="q" />{extensions}'),
                 flows="a > j; b > j")
