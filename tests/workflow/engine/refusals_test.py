@@ -28,6 +28,7 @@ from tests.workflow.engine.build import (
     timer,
     user,
 )
+from workflow import engine
 from workflow.engine import Bundle, BundleRefused, Severity, compile, refusals
 from workflow.engine.refusals import check, unused
 from workflow.engine.refusals.sentences import SENTENCES
@@ -368,3 +369,34 @@ def test_the_main_process_is_the_one_nobody_calls() -> None:
 
 def test_namespaces_of_the_builder_are_the_real_ones() -> None:
     assert "http://www.omg.org/spec/BPMN/20100524/MODEL" in ATTRIBUTES
+
+
+POOLS = '''<collaboration id="co"><participant id="us" name="us" processRef="p" /><participant id="them" name="them"
+processRef="q" /><messageFlow id="mf" sourceRef="a" targetRef="b" /></collaboration>'''
+PARTNER = (
+    '<process id="q" name="q"><startEvent id="s2"><timerEventDefinition /></startEvent><userTask id="b" />'
+    '<sequenceFlow id="f" sourceRef="s2" targetRef="b" /></process></definitions>')
+
+
+def with_partner(of: Bundle) -> Bundle:
+    """The bundle with a second process beside the first that is not executable."""
+    return Bundle({**of.files, "p.bpmn": of.files["p.bpmn"].replace("</definitions>", PARTNER)})
+
+
+def test_the_pool_of_a_partner_may_be_a_mere_drawing() -> None:
+    of = with_partner(around(user("a"), POOLS))
+    found = engine.check(of, operations=OPERATIONS, roles=ROLES)
+    assert [(each.rule, each.element_id, each.severity) for each in found if each.rule != "name-missing"] == [
+        ("process-not-executable", "q", Severity.WARNING)]
+    assert not {each.element_id for each in found} & {"b", "s2"}
+    assert "b" not in compile(of, operations=OPERATIONS, roles=ROLES).steps
+
+
+def test_a_called_process_that_is_a_mere_drawing_is_an_error() -> None:
+    of = with_partner(around(element("callActivity", "a", '<zeebe:calledElement processId="q" />')))
+    assert found(of) == {"process-not-executable": "q", "process-missing": "a"}
+
+
+@pytest.mark.parametrize("kind", ["complexGateway", "transaction"])
+def test_arrows_at_a_step_that_is_refused_are_not_blamed(kind: str) -> None:
+    assert found(around(element(kind, "a"))) == {"not-supported": "a"}

@@ -65,7 +65,9 @@ class Context:
         for name, text in sorted(files.items()):
             try:
                 if name.endswith(".bpmn"):
-                    context.diagrams.update((diagram.id, diagram) for diagram in reading.read(name, text))
+                    context.diagrams.update(
+                        (diagram.id, diagram) for diagram in reading.read(name, text) if diagram.executable
+                    )
                 elif name.endswith(".dmn"):
                     context.decisions.update((each.id, each) for each in decisions.read(name, text))
                 elif name.endswith(".form.json") and (form := read_form(name, text)):

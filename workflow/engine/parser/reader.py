@@ -57,6 +57,10 @@ class Reader(BpmnParser):  # type: ignore[misc]
         self.declarations.update(
             {element.get("id", ""): element for element in root.iterfind(f"{{{NAMESPACES['bpmn']}}}message")}
         )
+        for process in root.findall(f"{{{NAMESPACES['bpmn']}}}process"):
+            if process.get("isExecutable") != "true":
+                # A mere drawing, which the check has not looked into.
+                root.remove(process)
         # Messages and codes first: nodes refer to them while they are parsed.
         self.add_bpmn_xml(root, file)
 

@@ -3,7 +3,7 @@ refused by name."""
 
 from lxml import etree
 
-from workflow.engine.refusals.sheet import NODES, SCOPES, Sheet
+from workflow.engine.refusals.sheet import NODES, SCOPES, Sheet, is_node
 from workflow.engine.text import Text
 from workflow.engine.xml import BPMN, MODELER, ZEEBE, local
 
@@ -105,12 +105,7 @@ def _bpmn_element(sheet: Sheet, file: str, element: etree._Element) -> None:
     if kind in UNSUPPORTED:
         zh, en = UNSUPPORTED[kind]
         sheet.at(file, element, "not-supported:construct", what=Text(zh, en))
-    elif (
-        parent is not None
-        and local(parent) in SCOPES | {"transaction"}
-        and kind.endswith(("Task", "task", "Event", "Gateway", "Process", "Activity"))
-        and kind not in NODES
-    ):
+    elif parent is not None and local(parent) in SCOPES | {"transaction"} and is_node(element) and kind not in NODES:
         sheet.at(file, element, "not-supported:kind", kind=kind)
     for attribute in ("startQuantity", "completionQuantity"):
         if element.get(attribute, "1") != "1":

@@ -11,12 +11,20 @@ from workflow.engine.xml import BPMN, ZEEBE, local
 def check(sheet: Sheet) -> None:
     """Executable processes, one of them the main one, ids unique over the bundle, no calls in a circle."""
     processes: dict[str, tuple[str, etree._Element]] = {}
+    drawn: list[tuple[str, etree._Element]] = []
     for file, root in sheet.diagrams.items():
         for process in root.iterfind(f"{{{BPMN}}}process"):
             if process.get("isExecutable") == "true":
                 processes[process.get("id", "")] = (file, process)
             elif len(process):
-                sheet.at(file, process, "process-not-executable")
+                drawn.append((file, process))
+    called = {
+        entry.get("processId") for root in sheet.diagrams.values() for entry in root.iter(f"{{{ZEEBE}}}calledElement")
+    }
+    for file, process in drawn:
+        # The pool of a partner, say: beside a process that runs it may be a mere drawing, unless that calls it.
+        is_drawing = bool(processes) and process.get("id") not in called
+        sheet.at(file, process, "process-not-executable:drawn" if is_drawing else "process-not-executable")
     _unique_ids(sheet)
     if not processes:
         if not sheet.findings:

@@ -57,6 +57,10 @@ FILES: dict[str, Sentence] = {
     "process-not-executable": error(
         "流程“{name}”没有设为可执行。", "The process “{name}” is not marked as executable.",
         "请在属性中勾选“可执行”。", "Tick “executable” in its properties."),
+    "process-not-executable:drawn": warning(
+        "流程“{name}”没有设为可执行，只作图示，不会运行。",
+        "The process “{name}” is not marked as executable: it is kept as a drawing and never runs.",
+        "如果它应当运行，请在属性中勾选“可执行”。", "If it is meant to run, tick “executable” in its properties."),
     "process-not-executable:none": error(
         "文件中没有可执行的流程。", "There is no executable process in the files.",
         "请在流程的属性中勾选“可执行”。", "Tick “executable” in the properties of the process."),

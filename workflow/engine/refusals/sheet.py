@@ -30,6 +30,7 @@ ACTIVITIES = frozenset(
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 NODES = ACTIVITIES | GATEWAYS | EVENTS
+NODE_ENDINGS = ("Task", "task", "Event", "Gateway", "Process", "Activity", "transaction")
 SCOPES = frozenset({"process", "subProcess", "adHocSubProcess"})
 
 
@@ -92,6 +93,11 @@ class Sheet:
 def nodes_of(scope: etree._Element) -> list[etree._Element]:
     """The nodes directly in a scope."""
     return [child for child in scope if etree.QName(child).namespace == BPMN and local(child) in NODES]
+
+
+def is_node(element: etree._Element) -> bool:
+    """Whether an element is a step, event or gateway, be it one that runs here or not."""
+    return etree.QName(element).namespace == BPMN and (local(element) in NODES or local(element).endswith(NODE_ENDINGS))
 
 
 def flows_of(scope: etree._Element) -> list[etree._Element]:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from lxml import etree
 
-from workflow.engine.refusals.sheet import ACTIVITIES, SCOPES, Sheet, flows_of, nodes_of
+from workflow.engine.refusals.sheet import ACTIVITIES, SCOPES, Sheet, flows_of, is_node, nodes_of
 from workflow.engine.xml import BPMN, local
 
 MAX_NESTED = 20
@@ -38,7 +38,8 @@ def _flows(sheet: Sheet, file: str, scope: etree._Element, nodes: dict[str, etre
     for flow in flows_of(scope):
         source, target = nodes.get(flow.get("sourceRef", "")), nodes.get(flow.get("targetRef", ""))
         if source is None or target is None:
-            sheet.at(file, flow, "flow-dangling")
+            if not _ends_at_refused(scope, flow):
+                sheet.at(file, flow, "flow-dangling")
             continue
         arriving[target.get("id", "")] += 1
         leaving.setdefault(source.get("id", ""), []).append(flow)
@@ -49,6 +50,12 @@ def _flows(sheet: Sheet, file: str, scope: etree._Element, nodes: dict[str, etre
         if out and (kind == "endEvent" or node.get("triggeredByEvent") == "true"):
             sheet.at(file, node, "flow-out-of-end")
         _conditions(sheet, file, node, out)
+
+
+def _ends_at_refused(scope: etree._Element, flow: etree._Element) -> bool:
+    """Whether an arrow connects steps of this level, one of which is refused by name already."""
+    ids = {child.get("id") for child in scope if is_node(child)}
+    return flow.get("sourceRef") in ids and flow.get("targetRef") in ids
 
 
 def _conditions(sheet: Sheet, file: str, node: etree._Element, out: list[etree._Element]) -> None:
