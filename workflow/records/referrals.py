@@ -28,13 +28,13 @@ from workflow import clock, instances, permissions
 from workflow.audit import Kind
 from workflow.clock.calendar import TIMEZONE
 from workflow.engine import Text
-from workflow.errors import Conflict, Forbidden, InvalidForm, NotFound
+from workflow.errors import Conflict, Forbidden, NotFound
 from workflow.forms import BoundForm, Form, Submitted
 from workflow.identity import Actor
 from workflow.inbox import drafts
 from workflow.instances import Compiled
 from workflow.permissions import WARD, Permission
-from workflow.records import choices, entries, masking, sight
+from workflow.records import choices, entries, masking, people, person_forms, sight
 
 PROCESS = "msw_referral"
 MOST = 500
@@ -103,8 +103,9 @@ def open_referral(session: Session, actor: Actor, raw: Raw, token: UUID, now: da
         return _again(session, actor, already)
     version, compiled, form = _current(session)
     submitted = form.submit(raw, context={}, choices=_choices(session, actor, form), moment=clock.moment(now))
-    if not submitted.ok:
-        raise InvalidForm(submitted)
+    about = submitted.values.get("subject") or {}
+    wrong = person_forms.number_errors(about, clock.moment(now), "subject.id_number")
+    person_forms.refuse(submitted, [*submitted.errors, *wrong])
     ward = _ward(session, actor, submitted.values)
     station = _station_of(session, ward)
 
@@ -117,7 +118,7 @@ def open_referral(session: Session, actor: Actor, raw: Raw, token: UUID, now: da
         parties={"ward": ward.id, "station": station.id},
         token=token,
         actor_id=actor.user_id,
-        variables={"case": {"id": str(case.id), "number": case.number, "opened_by": str(actor.user_id)}},
+        variables={"starter": {"id": str(actor.user_id), "role": Role.HOSPITAL_REFERRER.value}},
         now=now,
     )
     held.scene.record(Kind.CASE_OPENED, number=case.number, process=version.process_key, version=version.number)
@@ -199,18 +200,7 @@ def _new_case(
     station: Organisation,
     now: datetime,
 ) -> Case:
-    about = values.get("subject") or {}
-    person = Person(
-        name=str(about.get("name") or "—"),
-        name_is_alias=bool(about.get("name_is_alias")),
-        sex=about.get("sex"),
-        birth_date=about.get("birth_date"),
-        phone=about.get("phone"),
-        record_number=about.get("mrn"),
-        organisation_id=ward.parent_id,
-        created_at=now,
-    )
-    session.add(person)
+    person = people.register(session, values.get("subject") or {}, organisation_id=ward.parent_id or ward.id, now=now)
     number = session.scalar(select(case_number.next_value()))
     session.flush()
     case = Case(
@@ -236,7 +226,7 @@ def _send(session: Session, held: instances.Held, compiled: Compiled, form: Form
     task = next((each for each in held.tasks if first is not None and each.element_id == first.element_id), None)
     if task is None or scene.actor_id is None:
         raise Conflict("process_did_not_start_with_its_form")
-    entries.write(session, task, form, submitted, scene.actor_id, scene.now)
+    scene.entry = entries.write(session, task, form, submitted, scene.actor_id, scene.now)
     held.complete(task, compiled.process.select(submitted.variables))
     return held.save()
 

@@ -97,9 +97,21 @@ def terms(name: str) -> list[str]:
         if not _IS_HAN.match(word):
             for spelled in (word, *_without_v(word)):
                 found.update(dict.fromkeys(_prefixes(spelled)))
+    if not han:
+        found.update(dict.fromkeys(sound[:LONGEST_WORD] for sound in sounds(name)))
     for term in _pinyin_terms(han, _starts(plain)):
         found.setdefault(term)
     return list(found)[:MOST]
+
+
+def sounds(name: str) -> set[str]:
+    """The ways in which the whole name may be said, in Latin letters; the order of Latin names does not matter."""
+    plain = folded(name)
+    han = "".join(_IS_HAN.findall(plain))[:LONGEST_NAME]
+    if han:
+        return {"".join(syllables) for syllables in _readings(han, one_way=len(han) > LONGEST_PART)}
+    words = _PIECES.findall(plain)
+    return {"".join(words), "".join(reversed(words))} - {""}
 
 
 def asked(typed: str) -> list[str]:
@@ -117,7 +129,7 @@ def asked(typed: str) -> list[str]:
 
 
 def folded(text: str) -> str:
-    """The text without differences that people do not see: width, case, accents, tone marks; lü and nü become lv, nv."""
+    """The text without differences that people do not see: width, case, accents, tones; lü and nü become lv and nv."""
     lowered = _UMLAUT.sub("v", unicodedata.normalize("NFC", text).casefold())
     apart = unicodedata.normalize("NFKD", lowered)
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))

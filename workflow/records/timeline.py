@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models import Event, Level, ReferralState, Task, User
 from workflow.audit import Kind
 from workflow.engine import Text
-from workflow.records import states
+from workflow.records import person_forms, states
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,11 @@ class TimelineItem:
 SHOWN = {
     Kind.CASE_OPENED, Kind.CASE_STATE, Kind.CASE_LEVEL, Kind.CASE_ASSIGNED, Kind.CASE_LINKED, Kind.CASE_TRANSFERRED,
     Kind.CASE_CONFLICT,
+    Kind.CASE_ACTION,
     Kind.TASK_CLAIMED, Kind.TASK_RELEASED, Kind.TASK_COMPLETED, Kind.TASK_CANCELLED, Kind.NOTIFIED,
     Kind.INSTANCE_INCIDENT,
+    Kind.CASE_MEMBER_ADDED, Kind.CASE_MEMBER_REMOVED, Kind.GLASS_BROKEN, Kind.GLASS_REVIEWED,
+    Kind.PERSON_CORRECTED, Kind.PERSON_LINKED, Kind.PERSON_UNLINKED, Kind.RELATION_ADDED, Kind.RELATION_ENDED,
 }  # fmt: skip
 FOR_THE_WARD = {
     Kind.CASE_OPENED, Kind.CASE_STATE, Kind.CASE_LEVEL, Kind.CASE_ASSIGNED, Kind.CASE_TRANSFERRED, Kind.TASK_COMPLETED,
@@ -46,6 +49,8 @@ NOTICES = {
     "feedback_unacknowledged": Text(
         "科室逾期未确认反馈，已自动确认", "Feedback not acknowledged in time: closed as read"
     ),
+    "glass_supervisor": Text("已通知督导：有人紧急查看", "Supervisor notified of emergency access"),
+    "glass_owner": Text("已通知个人信息保护负责人：有人紧急查看", "Data-protection owner notified of emergency access"),
 }
 
 
@@ -104,6 +109,48 @@ def _words(event: Event) -> Iterator[Text]:
             yield from _task_words(event.kind, details)
 
 
+def _access_words(kind: str, details: Mapping[str, Any]) -> Iterator[Text]:
+    name = details.get("name", "")
+    match kind:
+        case Kind.CASE_MEMBER_ADDED:
+            yield Text(f"{name}加入个案团队", f"{name} joined the case team")
+        case Kind.CASE_MEMBER_REMOVED:
+            yield Text(f"{name}离开个案团队", f"{name} left the case team")
+        case Kind.GLASS_BROKEN:
+            yield Text(
+                f"紧急查看档案（{details['hours']} 小时）", f"Emergency access to the file ({details['hours']} h)"
+            )
+        case Kind.GLASS_REVIEWED if details["verdict"] == "justified":
+            yield Text("复核紧急查看：确有必要", "Emergency access reviewed: justified")
+        case Kind.GLASS_REVIEWED:
+            yield Text("复核紧急查看：没有必要", "Emergency access reviewed: not justified")
+
+
+def _person_words(kind: str, details: Mapping[str, Any]) -> Iterator[Text]:
+    match kind:
+        case Kind.PERSON_CORRECTED:
+            yield _corrected(details)
+        case Kind.PERSON_LINKED if details["same"]:
+            yield Text("认定与另一份档案是同一人", "Found to be the same person as another record")
+        case Kind.PERSON_LINKED:
+            yield Text("认定与另一份档案不是同一人", "Found to be another person than in another record")
+        case Kind.PERSON_UNLINKED:
+            yield Text("撤销了是否同一人的认定", "Took back a decision about another record")
+        case Kind.RELATION_ADDED:
+            yield Text("登记了一位家庭成员或监护人", "Added somebody to household or guardians")
+        case Kind.RELATION_ENDED:
+            yield Text("终止了一项家庭或监护关系", "Ended a relation of household or guardianship")
+        case _:
+            yield from _access_words(kind, details)
+
+
+def _corrected(details: Mapping[str, Any]) -> Text:
+    """Which fields of the person were corrected; never what stood in them."""
+    labels = [field.label for field in person_forms.form("person").fields if field.key in details["fields"]]
+    zh, en = "、".join(label.zh for label in labels), ", ".join(label.pick("en") for label in labels)
+    return Text(f"更正了服务对象的资料：{zh}", f"Corrected about the person: {en}")
+
+
 def _conflict(details: Mapping[str, Any]) -> Text:
     zh, en = "、".join(details["zh"]), ", ".join(details["en"])
     if details["by_people"]:
@@ -120,6 +167,8 @@ def _conflict(details: Mapping[str, Any]) -> Text:
 def _task_words(kind: str, details: Mapping[str, Any]) -> Iterator[Text]:
     zh, en = details.get("zh", ""), details.get("en") or details.get("zh", "")
     match kind:
+        case Kind.CASE_ACTION:
+            yield Text(f"发起“{zh}”", f"Started: {en}")
         case Kind.TASK_COMPLETED:
             yield Text(f"完成“{zh}”", f"Completed: {en}")
         case Kind.TASK_CLAIMED:
@@ -128,3 +177,5 @@ def _task_words(kind: str, details: Mapping[str, Any]) -> Iterator[Text]:
             yield Text(f"释放“{zh}”", f"Released: {en}")
         case Kind.TASK_CANCELLED:
             yield Text(f"“{zh}”不再需要办理", f"No longer needed: {en}")
+        case _:
+            yield from _person_words(kind, details)
