@@ -2,6 +2,8 @@
 
 import re
 
+from workflow.lists import LISTS, SOURCE
+
 KINDS = frozenset({
     "textfield", "textarea", "number", "datetime", "select", "radio", "checkbox", "checklist", "group", "dynamiclist",
     "filepicker", "expression", "text", "separator",
@@ -46,7 +48,10 @@ VALIDATE: dict[str, tuple[str, ...] | None] = {
     "required": None, "min": ("number",), "max": ("number",), "minLength": _TEXTS, "maxLength": _TEXTS,
     "pattern": _TEXTS, "validationType": None,
 }  # fmt: skip
-CHOICES = re.compile(r"people:[a-z_]+|departments|stations|agencies|cases:open")
+CHOICES = re.compile(
+    "people:[a-z_]+|departments|stations|agencies|organisations|areas|services|cases:open"
+    f"|{SOURCE}(?:{'|'.join(LISTS)})"
+)
 """Sources of answers that the application looks up."""
 RESERVED = frozenset({
     "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "and", "or", "not",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workflow import engine, forms
+from workflow import engine, forms, lists
 from workflow.engine import Text, xml
 from workflow.forms.options import ATTACHMENTS
 from workflow.studio.filling import Filling
@@ -134,9 +134,10 @@ class Player:
         """
         form = self._forms[task.form_key or ""]
         sources = form.choice_sources | {ATTACHMENTS}
-        open_sources = frozenset(source for source in sources if source not in self.scenario.choices)
+        given = {source for source in sources if source in self.scenario.choices or lists.name_of(source)}
+        open_sources = frozenset(sources - given)
         for source in sources:
-            self.choices.setdefault(source, [])
+            self.choices.setdefault(source, _of_list(source))
         return Filling(
             form,
             context=self.run.task_variables(task.id),
@@ -275,6 +276,12 @@ def callers(bundle: engine.Bundle) -> dict[str, str]:
             *_, owner = [*definition.iterancestors()][:2]
             found[str(owner.get("id"))] = str(definition.get("type"))
     return found
+
+
+def _of_list(source: str) -> list[forms.Choice]:
+    """The answers of a lookup list as the service comes with it; of any other source none is known."""
+    name = lists.name_of(source)
+    return [forms.Choice(code, words) for code, words in lists.LISTS[name].items.items()] if name else []
 
 
 def operations_of(bundle: engine.Bundle) -> frozenset[str]:
