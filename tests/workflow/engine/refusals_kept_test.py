@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.engine.build import ROLES, element, process, service, start, user
+from tests.workflow.engine.build import ATTRIBUTES, ROLES, element, mapping, process, service, start, user
 from tests.workflow.engine.refusals_test import OPERATIONS, around, found
 from workflow import engine
 from workflow.engine import Bundle, Severity, compile, refusals
@@ -117,3 +117,7 @@ def test_a_called_process_that_is_a_mere_drawing_is_an_error() -> None:
 @pytest.mark.parametrize("kind", ["complexGateway", "transaction"])
 def test_arrows_at_a_step_that_is_refused_are_not_blamed(kind: str) -> None:
     assert found(around(element(kind, "a"))) == {"not-supported": "a"}
+
+
+def test_namespaces_of_the_builder_are_the_real_ones() -> None:
+    assert "http://www.omg.org/spec/BPMN/20100524/MODEL" in ATTRIBUTES

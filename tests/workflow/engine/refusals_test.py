@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.workflow.engine.build import (
-    ATTRIBUTES,
     ROLES,
     boundary,
     bundle,
@@ -295,7 +294,3 @@ def test_the_main_process_is_the_one_nobody_calls() -> None:
     of = Bundle({"a.bpmn": process("q", start("t")), "b.bpmn": caller})
     assert found(of) == {}
     assert compile(of, operations=(), roles=ROLES).process_id == "p"
-
-
-def test_namespaces_of_the_builder_are_the_real_ones() -> None:
-    assert "http://www.omg.org/spec/BPMN/20100524/MODEL" in ATTRIBUTES
