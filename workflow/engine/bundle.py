@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,8 @@ from workflow.engine.errors import BundleRefused
 from workflow.engine.gathering import SUFFIXES, gather
 
 __all__ = ["SUFFIXES", "Bundle"]
+
+PIECE = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,25 @@ class Bundle:
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 over names and texts, independent of their order; the identity of a process version."""
-        canonical = json.dumps(sorted(self.files.items()), ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        digest = hashlib.sha256()
+        for piece in _canonical(sorted(self.files.items())):
+            digest.update(piece.encode())
+        return digest.hexdigest()
 
     def named(self, suffix: str) -> dict[str, str]:
         """The files with this suffix, in the order of their names."""
         return {name: text for name, text in sorted(self.files.items()) if name.endswith(suffix)}
+
+
+def _canonical(files: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The JSON text of a list of pairs, piece by piece: a text of 50 MB must not stand in memory three times."""
+    yield "["
+    for number, pair in enumerate(files):
+        yield ", [" if number else "["
+        for place, text in enumerate(pair):
+            yield ', "' if place else '"'
+            for begin in range(0, len(text), PIECE):
+                yield json.dumps(text[begin : begin + PIECE], ensure_ascii=False)[1:-1]
+            yield '"'
+        yield "]"
+    yield "]"

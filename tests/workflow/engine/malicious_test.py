@@ -54,8 +54,11 @@ def test_a_file_that_reads_another() -> None:
     assert refused(Bundle({"p.bpmn": text})) == {"xml-doctype"}
 
 
-def test_fifty_megabytes_of_text() -> None:
-    assert refused(Bundle({"p.bpmn": "<x>" + "a" * 50_000_000 + "</x>"})) == {"file-too-large"}
+@pytest.mark.parametrize("character", ["a", "字"])
+@pytest.mark.parametrize("name", ["p.bpmn", "p.dmn", "p.form.json"])
+def test_fifty_megabytes_of_text(name: str, character: str) -> None:
+    text = character * (50_000_000 // len(character.encode()))
+    assert "file-too-large" in refused(Bundle({name: f"<x>{text}</x>"}))
 
 
 def test_ten_thousand_nested_elements() -> None:
