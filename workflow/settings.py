@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from models import Case, Organisation, Setting
@@ -121,7 +122,7 @@ def held(session: Session, organisation_id: UUID | None = None) -> dict[str, Hel
     chain = _chain(session, organisation_id)
     newest = (
         select(Setting.key, Setting.organisation_id, Setting.value, Setting.set_at)
-        .distinct(Setting.key, Setting.organisation_id)
+        .ext(distinct_on(Setting.key, Setting.organisation_id))
         .where(Setting.organisation_id.in_(chain) | Setting.organisation_id.is_(None))
         .order_by(Setting.key, Setting.organisation_id, Setting.set_at.desc(), Setting.id.desc())
     )
