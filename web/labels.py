@@ -48,7 +48,17 @@ ROLES = {  # domain.md §1.2, §3.1
 SEXES = {"female": _l("女"), "male": _l("男"), "unknown": _l("性别未知")}
 INSTANCE_STATES = {"active": _l("进行中"), "completed": _l("已结束"), "incident": _l("需要处理")}
 
+MATCH_REASONS = {  # workflow.records.matching.Reason
+    "id_number": _l("证件号"),
+    "record_number": _l("病案号"),
+    "phone": _l("电话"),
+    "name": _l("姓名"),
+    "sound": _l("姓名读音"),
+    "birth_date": _l("出生日期"),
+}
+
 _TABLES = {
+    "match_reason": MATCH_REASONS,
     "level": LEVELS,
     "state": STATES,
     "due_group": DUE_GROUPS,

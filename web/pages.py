@@ -12,15 +12,16 @@ from flask_babel.speaklater import LazyString
 
 from web.access import local_path
 from web.services import now
-from web.views import actions, cases, files, health, inbox, instances, referrals, session, tasks
+from web.views import actions, cases, files, health, inbox, instances, people, referrals, session, tasks
 
-BLUEPRINTS = (session, inbox, referrals, tasks, cases, actions, instances, files, health)
+BLUEPRINTS = (session, inbox, referrals, tasks, cases, people, actions, instances, files, health)
 
 NAVIGATION: tuple[tuple[str, str, LazyString], ...] = (
     ("task:read", "inbox.show", _l("待办")),
     ("referral:open", "referrals.new", _l("发起转介")),
     ("referral:open", "referrals.index", _l("我发出的转介")),
     ("case:list", "cases.index", _l("个案")),
+    ("person:search", "people.index", _l("人员查询")),
 )
 """Permission, endpoint and words; people see the entries that one of their roles opens."""
 

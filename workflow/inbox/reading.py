@@ -22,9 +22,10 @@ from workflow.inbox.rows import InboxRow
 from workflow.instances import Compiled
 from workflow.operations.scene import members_of
 from workflow.permissions import Permission
-from workflow.records import choices, entries, frame, sight, summary
+from workflow.records import choices, entries, frame, same_person, sight, summary
 from workflow.records.entries import EntryView
 from workflow.records.masking import Fact
+from workflow.records.same_person import Hint
 from workflow.records.summary import CaseSummary
 
 
@@ -56,6 +57,8 @@ class TaskView:
     """Whether this person may open the case file, too; an agency never may."""
     contact: list[Fact]
     contact_forbidden: bool
+    hint: Hint | None
+    """Other records of the same human being, and safety; None for everybody but social work."""
 
 
 def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> TaskView:
@@ -96,6 +99,7 @@ def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> T
         is_file,
         frame.contact_of(case_row[1], reader),
         is_file and case_row[1].contact_forbidden,
+        same_person.hint(session, actor, task.case_id) if is_file else None,
     )
 
 

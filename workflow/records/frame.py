@@ -11,8 +11,9 @@ from models import Case, Person
 from workflow import permissions
 from workflow.identity import Actor
 from workflow.permissions import Permission
-from workflow.records import masking, sight, team
+from workflow.records import masking, same_person, sight, team
 from workflow.records.masking import Fact
+from workflow.records.same_person import Hint
 from workflow.records.sight import CaseSight, Reader
 from workflow.records.team import Team
 
@@ -29,10 +30,12 @@ class Frame:
     glass_until: datetime | None
     """When this reader's emergency access ends; None when they read in their own right."""
     may_read_readings: bool
+    hint: Hint | None
+    """Other records of the same human being, and safety; None for everybody but social work."""
 
 
 def of(session: Session, actor: Actor, case: Case, person: Person, seen: CaseSight, now: datetime) -> Frame:
-    """The frame for somebody who may open the case file; two statements at most."""
+    """The frame for somebody who may open the case file; a constant number of statements."""
     reader = sight.reader(actor, seen)
     is_social_work = reader is not None and reader.party == "station"
     return Frame(
@@ -41,6 +44,7 @@ def of(session: Session, actor: Actor, case: Case, person: Person, seen: CaseSig
         team.of(session, actor, case, seen, now) if is_social_work else None,
         reader.until if reader else None,
         permissions.allows(actor, Permission.READINGS_READ, seen),
+        same_person.hint(session, actor, case.id) if is_social_work else None,
     )
 
 
