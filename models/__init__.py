@@ -9,6 +9,7 @@ from models.case import (
     CaseMember,
     Entry,
     Event,
+    EventChain,
     Level,
     Reading,
     ReferralState,
@@ -28,9 +29,10 @@ from models.user import Membership, Role, SignInAttempt, User
 
 __all__ = [
     "AccessToken", "Agreement", "Area", "AreaLevel", "Attachment", "Base", "BreakGlass", "Capacity", "Case",
-    "CaseMember", "Consent", "ConsentShare", "ConsentStatus", "Draft", "Entry", "Event", "Guardianship", "Instance",
-    "InstanceState", "JobSchemaChange", "KeptAnswer", "Level", "Location", "LookupItem", "Membership", "Organisation",
-    "OrganisationKind", "Person", "PersonLink", "ProcessVersion", "Programme", "Reading", "Referral", "ReferralNote",
-    "ReferralState", "ReferralTask", "Relation", "Risk", "Role", "Service", "ServiceAtLocation", "ServiceStatus",
-    "Setting", "SignInAttempt", "SignInSession", "Task", "TaskState", "User", "case_number", "referral_number",
+    "CaseMember", "Consent", "ConsentShare", "ConsentStatus", "Draft", "Entry", "Event", "EventChain", "Guardianship",
+    "Instance", "InstanceState", "JobSchemaChange", "KeptAnswer", "Level", "Location", "LookupItem", "Membership",
+    "Organisation", "OrganisationKind", "Person", "PersonLink", "ProcessVersion", "Programme", "Reading", "Referral",
+    "ReferralNote", "ReferralState", "ReferralTask", "Relation", "Risk", "Role", "Service", "ServiceAtLocation",
+    "ServiceStatus", "Setting", "SignInAttempt", "SignInSession", "Task", "TaskState", "User", "case_number",
+    "referral_number",
 ]  # fmt: skip

@@ -88,7 +88,7 @@ class Case(Identified, Locked, Base):
     outcome: Mapped[str | None]
     # The case that already serves this person, when this one is a duplicate.
     linked_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"), index=True)
-    # Head of the chain of the case's events: how many, and the hash of the last one (workflow.audit).
+    # Head of the chain of the case's events: how many, and the hash of the last one with a seal (workflow.chain).
     chain_length: Mapped[int] = mapped_column(default=0)
     chain_head: Mapped[str] = mapped_column(default="")
 
@@ -152,6 +152,17 @@ class Event(Identified, Base):
     # Place in the case's chain, and the keyed hash over this event and the one before; null in events of old releases.
     chain_number: Mapped[int | None]
     chain_hash: Mapped[str | None]
+
+
+class EventChain(Base):
+    """Head of the chain of events that belong to no case, such as accounts and settings; a case carries its own."""
+
+    __tablename__ = "event_chain"
+
+    # There is one: "service".
+    name: Mapped[str] = mapped_column(primary_key=True)
+    length: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(default="")
 
 
 class Reading(Identified, Base):

@@ -12,9 +12,10 @@ import hashlib
 import hmac
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,10 +27,31 @@ from sqlalchemy.engine import Dialect
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TOKEN_CHARACTERS = 16
+RETIRED = "/chain"
 
 
 class SealBroken(Exception):
     """A sealed value cannot be opened: its key is missing, or it was changed in the database."""
+
+
+class ChainKey(Protocol):
+    """What hashes of the audit chain are made and checked with."""
+
+    @property
+    def id(self) -> str:
+        """The name that stands in front of each hash."""
+
+    @property
+    def chain(self) -> bytes:
+        """The key itself."""
+
+
+@dataclass(frozen=True)
+class RetiredKey:
+    """What is left of a key that was removed: it opens no value, but the history it chained can still be verified."""
+
+    id: str
+    chain: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -37,7 +59,7 @@ class Key:
     """One secret, and what is derived from it for each use."""
 
     id: str
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     @cached_property
     def cipher(self) -> AESGCM:
@@ -61,23 +83,54 @@ class Key:
 class Keyring:
     """All keys that stored values may need, the newest first: it seals, the others only open."""
 
-    def __init__(self, keys: list[Key]) -> None:
-        if not keys or len({key.id for key in keys}) != len(keys):
-            raise ValueError("a keyring needs at least one key, and each name once")
-        self.keys = keys
+    def __init__(self, keys: list[Key], retired: Sequence[RetiredKey] = ()) -> None:
+        self.keys, self.retired = keys, list(retired)
         self._by_id = {key.id: key for key in keys}
+        self._chains: dict[str, ChainKey] = {**self._by_id, **{key.id: key for key in retired}}
+        if not keys or len(self._chains) != len(keys) + len(self.retired):
+            raise ValueError("a keyring needs at least one key, and each name once")
 
     @classmethod
     def read(cls, text: str) -> Keyring:
-        """Read "id:base64 id:base64 ..." (spaces, commas or lines between), newest first. Raises ValueError."""
-        keys = []
+        """Read "name:base64 name:base64 ..." (spaces, commas or lines between), newest first. Raises ValueError.
+
+        "name/chain:base64" is what is left of a removed key.
+        """
+        keys, retired = [], []
         for part in text.replace(",", " ").split():
             name, _, encoded = part.partition(":")
             secret = base64.urlsafe_b64decode(encoded)
+            name, is_retired = name.removesuffix(RETIRED), name.endswith(RETIRED)
             if not name.isalnum() or len(secret) != KEY_BYTES:
                 raise ValueError("a key is written as name:32 bytes in base64")
-            keys.append(Key(name, secret))
-        return cls(keys)
+            if is_retired:
+                retired.append(RetiredKey(name, secret))
+            else:
+                keys.append(Key(name, secret))
+        return cls(keys, retired)
+
+    def write(self) -> str:
+        """The text that `read` takes."""
+        named = [(key.id, key.secret) for key in self.keys]
+        named += [(f"{key.id}{RETIRED}", key.chain) for key in self.retired]
+        return " ".join(f"{name}:{base64.urlsafe_b64encode(secret).decode()}" for name, secret in named)
+
+    def with_fresh(self) -> Keyring:
+        """This keyring with a new random key in front, under a name that was never used."""
+        numbers = [int(name[1:]) for name in self._chains if name[:1] == "k" and name[1:].isdecimal()]
+        fresh = Keyring.read(self.fresh(max(numbers, default=0) + 1)).newest
+        return Keyring([fresh, *self.keys], self.retired)
+
+    def without(self, name: str) -> Keyring:
+        """This keyring after the key was removed; what verifies the history that it chained stays."""
+        gone = self.key(name)
+        return Keyring([key for key in self.keys if key is not gone], [*self.retired, RetiredKey(name, gone.chain)])
+
+    def chain_key(self, name: str) -> ChainKey:
+        """The key of this name for the audit chain, removed ones included. Raises SealBroken."""
+        if name not in self._chains:
+            raise SealBroken(f"no key named {name!r}")
+        return self._chains[name]
 
     @staticmethod
     def fresh(number: int = 1) -> str:

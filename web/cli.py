@@ -1,5 +1,5 @@
 """The command line: `carerelay serve`, `worker`, `migrate`, `demo`, `publish`, `check`, `simulate`, `user add` and
-`permissions`."""
+`permissions`; `audit` and `keys` are in web.guarding."""
 
 import logging
 import sys
@@ -10,18 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session, sessionmaker
 
-from models import migrations, sealed
+from models import migrations
 from web import config as configuration
-from web import postgres, serving, simulating
+from web import guarding, serving, simulating
+from web.command import database as _database
+from web.command import work as _work
 from web.config import Config
 from web.telling import tell_findings
 from workflow import studio
 from workflow.engine import Bundle, BundleRefused
-from workflow.errors import CareRelayError
-from workflow.transaction import transaction
 
 LIBRARY = configuration.ROOT / "bpmn"
 
@@ -29,6 +27,10 @@ LIBRARY = configuration.ROOT / "bpmn"
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
     """社工接力 CareRelay: the service that medical social work runs on."""
+
+
+main.add_command(guarding.audit)
+main.add_command(guarding.keys)
 
 
 @main.command()
@@ -166,32 +168,6 @@ def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else one line a minute that nothing was due
     logging.getLogger("alembic.runtime.migration").addFilter(lambda record: "Running" in record.msg)  # no preamble
-
-
-@contextmanager
-def _database(*, migrate: bool) -> Iterator[Config]:
-    """The configuration with a database that is up to date; what cannot be started ends with one plain sentence."""
-    try:
-        with postgres.ready(configuration.read()) as config:
-            sealed.use(config.keyring)
-            if migrate:
-                migrations.upgrade(config.database_url)
-            yield config
-    except (configuration.ConfigInvalid, postgres.PostgresFailed, serving.PortTaken) as error:
-        raise click.ClickException(str(error)) from error
-    except CareRelayError as error:
-        raise click.ClickException(f"{error.code} {error.details}") from error
-
-
-@contextmanager
-def _work(config: Config) -> Iterator[Session]:
-    """One transaction on a connection of its own."""
-    engine = create_engine(config.database_url, hide_parameters=True)
-    try:
-        with transaction(sessionmaker(engine, expire_on_commit=False)) as session:
-            yield session
-    finally:
-        engine.dispose()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Task, TaskState, User
+from models import Case, Task, TaskState, User
 from workflow import audit, permissions
 from workflow.errors import NotFound, TaskClosed, TaskTaken
 from workflow.identity import Actor
@@ -56,12 +56,18 @@ def refuse_taken(session: Session, actor: Actor, task: Task) -> None:
 
 
 def _locked(session: Session, task_id: UUID) -> Task:
-    """Lock the row: of two people who claim at once, the second must see the first."""
-    task = session.scalar(
-        select(Task).where(Task.id == task_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if task is None:
+    """Lock the case, then the task: of two people who claim at once, the second must see the first."""
+    found = session.execute(
+        select(Case, Task)
+        .join(Case, Case.id == Task.case_id)
+        .where(Task.id == task_id)
+        .with_for_update(of=[Case, Task], key_share=True)
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
         raise NotFound("task_not_found")
+    case, task = found
+    audit.holds(session, case)
     return task
 
 

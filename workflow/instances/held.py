@@ -1,7 +1,7 @@
 """A running instance held for one step: its row locked, its run restored, everything saved together at the end.
 
 The row of the instance is the lock: it is taken first by everybody who moves the instance, so that no two of them ever
-see the same snapshot, and task rows can never disagree with it.
+see the same snapshot, and task rows can never disagree with it. The row of the case is second: it heads its history.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Held:
     def refuse_own_work(self, task: Task) -> None:
         """Raise Forbidden when the task is about this person's own work (`carerelay:not_by`, domain.md §3.1)."""
         waiting = next((each for each in self.run.open_tasks() if each.id == task.engine_id), None)
-        if waiting is not None and waiting.not_by is not None and waiting.not_by == str(self.scene.actor_id):
+        if waiting is not None and str(self.scene.actor_id) in (waiting.not_by or "").split(","):
             raise Forbidden("task:own_work")
 
     def receive(self, message: str, key: Any, payload: Mapping[str, Any]) -> bool:
@@ -132,6 +132,7 @@ class Held:
         elif run.incident is not None:
             self._stand_still()
         scene.session.add_all(opened)
+        self._chain()
         scene.session.flush()  # before the events, which point to the tasks
         scene.session.add_all(scene.events)
         scene.session.flush()
@@ -143,9 +144,15 @@ class Held:
         self.run.stop(element_id, message)
         self.instance.snapshot, self.instance.wake_at = self.run.snapshot(), None
         self._stand_still()
+        self._chain()
         self.scene.session.add_all(self.scene.events)
         self.scene.session.flush()
         self.scene.events.clear()
+
+    def _chain(self) -> None:
+        """Hang the events into the case's chain, so that its head goes to the database with what else changed there."""
+        session = self.scene.session
+        audit.extend(session, audit.hold(session, self.scene.case.id), self.scene.events)
 
     def _stand_still(self) -> None:
         incident = self.run.incident
@@ -156,7 +163,7 @@ class Held:
 
 def mark_damaged(session: Session, *, instance_id: UUID, message: Text, now: datetime) -> None:
     """Make an instance whose snapshot cannot be read an incident, once; the snapshot stays as it is, as evidence."""
-    instance = session.get(Instance, instance_id, with_for_update=True, populate_existing=True)
+    instance = session.get(Instance, instance_id, with_for_update={"key_share": True}, populate_existing=True)
     if instance is None or instance.state is not InstanceState.ACTIVE:
         return
     instance.wake_at = None
@@ -203,34 +210,29 @@ def look(session: Session, case: Case, instance: Instance, now: datetime) -> Hel
 def _hold(
     session: Session, which: ColumnElement[bool], actor_id: UUID | None, now: datetime, *, also: UUID | None = None
 ) -> Held:
-    """Lock and restore in two statements.
+    """Lock the instance, then its case, and restore, in two statements.
 
-    Two, because rows joined in the locking statement would be those from before the wait for the lock.
+    Two, because rows joined in the locking statement without a lock would be those from before the wait for it.
     """
     found = session.execute(
-        select(Instance, ProcessVersion.content_hash)
+        select(Instance, Case, ProcessVersion.content_hash)
+        .join(Case, Case.id == Instance.case_id)
         .join(ProcessVersion, ProcessVersion.id == Instance.version_id)
         .where(which)
-        .with_for_update(of=Instance)
+        .with_for_update(of=[Instance, Case], key_share=True)
         .execution_options(populate_existing=True)
     ).first()
     if found is None:
         raise NotFound("instance_not_found")
-    instance, content_hash = found
-    pairs = session.execute(
-        select(Case, Task)
-        .outerjoin(
-            Task,
-            (Task.case_id == Case.id)
-            & (Task.instance_id == instance.id)
-            & or_(Task.state == TaskState.OPEN, Task.id == also),
-        )
-        .where(Case.id == instance.case_id)
+    instance, case, content_hash = found
+    audit.holds(session, case)
+    tasks = session.scalars(
+        select(Task)
+        .where(Task.instance_id == instance.id, or_(Task.state == TaskState.OPEN, Task.id == also))
         .execution_options(populate_existing=True)
     ).all()
     compiled = versions.compiled(session, instance.version_id, content_hash)
-    scene = Scene(session, pairs[0][0], instance, actor_id, now)
-    return Held(scene, compiled, [task for _, task in pairs if task is not None])
+    return Held(Scene(session, case, instance, actor_id, now), compiled, list(tasks))
 
 
 def world(scene: Scene) -> World:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from models import Case, Instance, InstanceState, ProcessVersion
+from workflow import audit
 from workflow.engine import EngineError, Run, StepFailed, Text
 from workflow.errors import CaseDamaged, StepRefused
 from workflow.instances import held as holding
@@ -34,6 +35,7 @@ def start(
     now: datetime,
 ) -> Held:
     """Start an instance for a case; the caller saves it. Raises StepRefused."""
+    audit.hold(session, case.id)
     instance = Instance(
         case_id=case.id,
         version_id=version.id,

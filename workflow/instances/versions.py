@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from models import Event, ProcessVersion, Role
-from workflow import engine, forms, operations, permissions, settings
+from models import ProcessVersion, Role
+from workflow import audit, engine, forms, operations, permissions, settings
 from workflow.audit import Kind
 from workflow.engine import Bundle, Finding, Process, Severity
 from workflow.errors import NotFound
@@ -75,9 +75,8 @@ def publish(session: Session, actor: Actor | None, bundle: Bundle) -> ProcessVer
     session.add(version)
     session.flush()
     details = {"process": version.process_key, "number": version.number, "hash": version.content_hash}
-    session.add(
-        Event(kind=Kind.VERSION_PUBLISHED.value, at=func.now(), actor_id=version.published_by_id, details=details)
-    )
+    at = session.scalars(select(func.now())).one()
+    audit.record(session, Kind.VERSION_PUBLISHED, at=at, actor_id=version.published_by_id, details=details)
     return version
 
 

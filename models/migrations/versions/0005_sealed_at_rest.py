@@ -70,6 +70,7 @@ def upgrade() -> None:
         for name, kind in empty:
             op.add_column(table, sa.Column(name, kind, nullable=True))
     op.alter_column("reading", "case_id", nullable=True)
+    _event_chain()
     _indexes()
     _checks(ROLES, KINDS, STATES)
     op.create_check_constraint(op.f("ck_case_risk"), "case", f"risk IN ({_listed(RISKS)})")
@@ -85,6 +86,7 @@ def downgrade() -> None:
         _rewrite(table, name, lambda text: sealed.keyring().open(text).decode())
     for table, name in SEALED_JSON:
         op.alter_column(table, name, type_=JSONB(), postgresql_using=f'"{name}"::jsonb')
+    op.drop_table("event_chain")
     op.execute("DELETE FROM reading WHERE case_id IS NULL")
     op.alter_column("reading", "case_id", nullable=False)
     _checks(ROLES_BEFORE, KINDS_BEFORE, STATES_BEFORE)
@@ -92,6 +94,17 @@ def downgrade() -> None:
         for table, names in columns.items():
             for name, *_ in names:
                 op.drop_column(table, name)
+
+
+def _event_chain() -> None:
+    table = op.create_table(
+        "event_chain",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("head", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_event_chain")),
+    )
+    op.bulk_insert(table, [{"name": "service", "length": 0, "head": ""}])
 
 
 def _indexes() -> None:
