@@ -144,7 +144,7 @@ def _answered(step: Step | None) -> list[str]:
 def _choices(
     session: Session, actor: Actor, task: Task, instance: Instance, form: Form, now: datetime
 ) -> choices.Choices:
-    station = instance.parties.get("station")
+    station = str(task.organisation_id) if task.party == "agency" else instance.parties.get("station")
     station_id = UUID(station) if station else None
     wants_people = any(name.startswith(choices.PEOPLE) for name in form.choice_sources)
     members = members_of(session, [station_id], now) if wants_people and station_id else []

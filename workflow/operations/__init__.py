@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from workflow.operations import cases, notices
+from workflow.operations import cases, consents, notices, referrals, service
 from workflow.operations.scene import Refused, Scene
 
 Operation = Callable[[Scene, dict[str, Any]], Any]
@@ -19,6 +19,20 @@ OPERATIONS: Mapping[str, Operation] = {
     "link_duplicate": cases.link_duplicate,
     "transfer_case": cases.transfer_case,
     "notify": notices.notify,
+    "who_acts": service.who_acts,
+    "list_decisions": service.list_decisions,
+    "count_open_items": service.count_open_items,
+    "archive_case": service.archive_case,
+    "reopen_case": service.reopen_case,
+    "consent_facts": consents.consent_facts,
+    "record_consent": consents.record_consent,
+    "record_override": consents.record_override,
+    "check_sharing": referrals.check_sharing,
+    "send_referral": referrals.send_referral,
+    "set_referral_state": referrals.set_referral_state,
+    "note_referral": referrals.note_referral,
+    "close_referral": referrals.close_referral,
+    "update_capacity": referrals.update_capacity,
 }
 NAMES = frozenset(OPERATIONS)
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import Select, String, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from models import Attachment, Case, Organisation, OrganisationKind, Person, User
+from models import Area, Attachment, Case, Organisation, OrganisationKind, Person, Service, User
+from workflow import lists
 from workflow.engine import Text
 from workflow.forms import Choice, Form
-from workflow.operations.scene import Member
-from workflow.records import masking, states
+from workflow.records import lookups, masking, services, states
+
+if TYPE_CHECKING:
+    from workflow.operations.scene import Member
 
 Choices = dict[str, Sequence[Choice]]
 Rows = Select[*tuple[Any, ...]]
 PEOPLE = "people:"
-_KINDS = {
+_KINDS: Mapping[str, OrganisationKind | None] = {
     "departments": OrganisationKind.DEPARTMENT,
     "stations": OrganisationKind.STATION,
     "agencies": OrganisationKind.AGENCY,
+    "organisations": None,
 }
 
 
@@ -35,12 +39,13 @@ def look_up(
     case_id: UUID | None = None,
     departments: Sequence[UUID] | None = None,
 ) -> Choices:
-    """The choices that this form needs; one statement besides `members`, and none when people are all it asks for.
+    """The choices that this form needs; one statement besides `members` and lists, none when only people are asked.
 
     `departments`: only these, for somebody who opens a referral for their own ward. A case is never its own duplicate,
     and a station is never the other station. Files: what this person has uploaded and not yet handed in.
     """
     found: Choices = {source: [] for source in form.choice_sources}
+    found |= lookups.offered(session, form.choice_sources)
     for source in form.choice_sources:
         if source.startswith(PEOPLE):
             role = source.removeprefix(PEOPLE)
@@ -49,7 +54,11 @@ def look_up(
                 for member in members
                 if member.role == role and member.organisation_id == station_id
             ]
+    if services.SOURCE in form.choice_sources:
+        found[services.SOURCE] = services.offered(session, case_id)
     wanted = [_organisations(source, station_id, departments) for source in form.choice_sources if source in _KINDS]
+    if "areas" in form.choice_sources:
+        wanted.append(_row("areas", Area.id, Area.name, Area.name_en).where(Area.is_active))
     if "cases:open" in form.choice_sources:
         wanted.append(_open_cases(station_id, case_id))
     if form.file_paths({}):
@@ -98,7 +107,23 @@ def of_entries(session: Session, read: Iterable[tuple[Form, Mapping[str, Any]]])
             )
         ],
     }
-    return {source: named[_table(source)] for source in sources}
+    named["area"] = [
+        Choice(str(key), Text(zh, en))
+        for key, zh, en in _pairs(
+            session, select(Area.id, Area.name, Area.name_en).where(Area.id.in_(ids.get("area", ()))), ids, "area"
+        )
+    ]
+    named["service"] = [
+        Choice(str(key), Text(zh, en or zh))
+        for key, zh, en in _pairs(
+            session,
+            select(Service.id, Service.name, Service.name_en).where(Service.id.in_(ids.get("service", ()))),
+            ids,
+            "service",
+        )
+    ]
+    looked_up: Choices = {source: named[_table(source)] for source in sources if not lists.name_of(source)}
+    return looked_up | lookups.readable(session, sources)
 
 
 def _pairs(session: Session, statement: Rows, ids: Mapping[str, set[UUID]], table: str) -> Sequence[Any]:
@@ -108,7 +133,9 @@ def _pairs(session: Session, statement: Rows, ids: Mapping[str, set[UUID]], tabl
 def _table(source: str) -> str:
     if source.startswith(PEOPLE):
         return "user"
-    return "case" if source.startswith("cases:") else "place"
+    if source == services.SOURCE:
+        return "service"
+    return "case" if source.startswith("cases:") else "area" if source == "areas" else "place"
 
 
 def _caseload(count: int) -> Text:
@@ -157,7 +184,9 @@ def _row(source: str, value: Any, zh: Any, en: Any, alias: Any = None) -> Rows:
 
 def _organisations(source: str, station_id: UUID | None, departments: Sequence[UUID] | None) -> Rows:
     place = Organisation
-    found = _row(source, place.id, place.name, place.name_en).where(place.kind == _KINDS[source], place.is_active)
+    found = _row(source, place.id, place.name, place.name_en).where(place.is_active)
+    if (kind := _KINDS[source]) is not None:
+        found = found.where(place.kind == kind)
     if source == "departments" and departments is not None:
         found = found.where(place.id.in_(departments))
     return found.where(place.id != station_id) if source == "stations" and station_id else found

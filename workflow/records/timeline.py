@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models import Event, Level, ReferralState, Task, User
 from workflow.audit import Kind
 from workflow.engine import Text
-from workflow.records import person_forms, states
+from workflow.records import partner_words, person_forms, states
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ SHOWN = {
     Kind.TASK_CLAIMED, Kind.TASK_RELEASED, Kind.TASK_COMPLETED, Kind.TASK_CANCELLED, Kind.NOTIFIED,
     Kind.INSTANCE_INCIDENT,
     Kind.CASE_MEMBER_ADDED, Kind.CASE_MEMBER_REMOVED, Kind.GLASS_BROKEN, Kind.GLASS_REVIEWED,
+    Kind.CONSENT_RECORDED, Kind.CONSENT_OVERRIDDEN, Kind.CONSENT_WITHDRAWN, Kind.OVERRIDE_REVIEWED,
+    Kind.REFERRAL_SENT, Kind.REFERRAL_OPENED, Kind.REFERRAL_STATE, Kind.REFERRAL_REFUSED,
     Kind.PERSON_CORRECTED, Kind.PERSON_LINKED, Kind.PERSON_UNLINKED, Kind.RELATION_ADDED, Kind.RELATION_ENDED,
 }  # fmt: skip
 FOR_THE_WARD = {
@@ -49,6 +51,9 @@ NOTICES = {
     "feedback_unacknowledged": Text(
         "科室逾期未确认反馈，已自动确认", "Feedback not acknowledged in time: closed as read"
     ),
+    "agency_reminder": Text("已提醒机构答复转介", "Agency reminded to answer the referral"),
+    "agency_silent": Text("已告知协调员：机构一直没有答复", "Coordinator told: the agency has not answered"),
+    "agency_progress_overdue": Text("已提醒机构反馈进展", "Agency asked for progress"),
     "glass_supervisor": Text("已通知督导：有人紧急查看", "Supervisor notified of emergency access"),
     "glass_owner": Text("已通知个人信息保护负责人：有人紧急查看", "Data-protection owner notified of emergency access"),
 }
@@ -178,4 +183,5 @@ def _task_words(kind: str, details: Mapping[str, Any]) -> Iterator[Text]:
         case Kind.TASK_CANCELLED:
             yield Text(f"“{zh}”不再需要办理", f"No longer needed: {en}")
         case _:
+            yield from partner_words.of_event(kind, details)
             yield from _person_words(kind, details)
