@@ -1,7 +1,7 @@
 """Records what happened (events, append-only and chained) and who looked (readings).
 
 Who writes events of a case holds the row of the case, so that each event knows the one before it. Everybody takes locks
-in the same order: instance, case, task, and the chain of events without a case last.
+in the same order: case, instance, task, and the chain of events without a case last.
 """
 
 from __future__ import annotations

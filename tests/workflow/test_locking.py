@@ -108,6 +108,25 @@ def test_claiming_releasing_completing_noting_and_reading_at_once(
         assert session.scalar(noted.where(Event.case_id == opened[1])) >= ROUNDS
 
 
+def test_the_case_is_locked_before_its_instance(
+    sessions: Sessions, real_people: Any, now: datetime, opened: list[UUID]
+) -> None:
+    def lock() -> None:
+        with transaction(sessions) as session:
+            instances.lock(session, running, None, now)
+
+    with ThreadPoolExecutor(1) as pool, sessions() as session:
+        running = session.scalars(select(Instance.id).where(Instance.case_id == opened[0]).with_for_update()).one()
+        waiting = pool.submit(lock)
+        with sessions() as other:
+            free = select(Case.id).where(Case.id == opened[0]).with_for_update(skip_locked=True)
+            while other.scalar(free) is not None:  # until the other has it, and now waits for the instance
+                other.rollback()
+        assert not waiting.done()
+        session.rollback()
+        waiting.result(timeout=20)
+
+
 def test_who_claims_while_another_completes_waits_for_the_end(
     sessions: Sessions, real_people: Any, answers: Any, now: datetime, opened: list[UUID]
 ) -> None:

@@ -1,7 +1,8 @@
 """A running instance held for one step: its row locked, its run restored, everything saved together at the end.
 
-The row of the instance is the lock: it is taken first by everybody who moves the instance, so that no two of them ever
-see the same snapshot, and task rows can never disagree with it. The row of the case is second: it heads its history.
+The rows of case and instance are the lock, taken in this order by everybody who moves an instance: no two of them ever
+see the same snapshot, and task rows can never disagree with it. The case comes first: who holds it may go on to other
+instances of the case, and nobody waits in a circle.
 """
 
 from __future__ import annotations
@@ -163,8 +164,12 @@ class Held:
 
 def mark_damaged(session: Session, *, instance_id: UUID, message: Text, now: datetime) -> None:
     """Make an instance whose snapshot cannot be read an incident, once; the snapshot stays as it is, as evidence."""
-    instance = session.get(Instance, instance_id, with_for_update={"key_share": True}, populate_existing=True)
-    if instance is None or instance.state is not InstanceState.ACTIVE:
+    instance = session.get(Instance, instance_id)
+    if instance is None:
+        return
+    audit.hold(session, instance.case_id)
+    session.refresh(instance, with_for_update={"key_share": True})
+    if instance.state is not InstanceState.ACTIVE:
         return
     instance.wake_at = None
     _note_incident(instance, None, message, now)
@@ -210,7 +215,7 @@ def look(session: Session, case: Case, instance: Instance, now: datetime) -> Hel
 def _hold(
     session: Session, which: ColumnElement[bool], actor_id: UUID | None, now: datetime, *, also: UUID | None = None
 ) -> Held:
-    """Lock the instance, then its case, and restore, in two statements.
+    """Lock the case, then the instance (the order is that of `of`), and restore, in two statements.
 
     Two, because rows joined in the locking statement without a lock would be those from before the wait for it.
     """
@@ -219,7 +224,7 @@ def _hold(
         .join(Case, Case.id == Instance.case_id)
         .join(ProcessVersion, ProcessVersion.id == Instance.version_id)
         .where(which)
-        .with_for_update(of=[Instance, Case], key_share=True)
+        .with_for_update(of=[Case, Instance], key_share=True)
         .execution_options(populate_existing=True)
     ).first()
     if found is None:
