@@ -39,6 +39,9 @@ _OUTCOMES = (
     ("not_needed", "不再需要", "No longer needed"),
 )
 
+FIXED = frozenset({"L-PRIO", "L-TRIAGE", "L-RISK", "L-SAT", "L-SOLVED"})
+"""Lists whose codes the service or its diagrams know by name: words and order may change, nothing more."""
+
 LISTS: Mapping[str, Lookup] = {
     "L-PRIO": _list(
         "优先级", "Priority",
