@@ -48,6 +48,61 @@ ROLES = {  # domain.md §1.2, §3.1
 SEXES = {"female": _l("女"), "male": _l("男"), "unknown": _l("性别未知")}
 INSTANCE_STATES = {"active": _l("进行中"), "completed": _l("已结束"), "incident": _l("需要处理")}
 
+CLASSES = {  # domain.md §3.2
+    "P0": _l("一般"),
+    "P1": _l("身份"),
+    "P2": _l("敏感"),
+    "P3": _l("受限"),
+    "P4": _l("报告人身份"),
+}
+LOOKED_AT = {
+    "case": _l("打开个案"),
+    "task": _l("打开任务"),
+    "attachment": _l("打开文件"),
+    "person": _l("打开个人资料"),
+    "search": _l("查询人员"),
+    "referral": _l("打开机构转介"),
+    "print": _l("打印"),
+    "export": _l("导出"),
+    "reporter": _l("查看报告人身份"),
+}
+PURPOSES = {"work": _l("办理个案"), "oversight": _l("督导和监督"), "break_glass": _l("紧急查看")}
+VERDICTS = {"justified": _l("确有必要"), "not_justified": _l("没有必要")}
+EVENTS = {  # workflow.audit.Kind
+    "case.opened": _l("发起个案"),
+    "case.state": _l("状态改变"),
+    "case.level": _l("分级"),
+    "case.assigned": _l("指派责任社工"),
+    "case.linked": _l("关联个案"),
+    "case.transferred": _l("转站"),
+    "case.reopened": _l("重新开案"),
+    "case.conflict": _l("同时修改"),
+    "case.action": _l("发起一项工作"),
+    "case.member_added": _l("加入个案团队"),
+    "case.member_removed": _l("离开个案团队"),
+    "task.opened": _l("产生任务"),
+    "task.claimed": _l("认领任务"),
+    "task.released": _l("释放任务"),
+    "task.completed": _l("完成任务"),
+    "task.cancelled": _l("任务取消"),
+    "instance.passed": _l("流程前进"),
+    "instance.ended": _l("流程结束"),
+    "instance.incident": _l("流程停下"),
+    "break_glass.opened": _l("紧急查看"),
+    "break_glass.reviewed": _l("复核紧急查看"),
+    "notified": _l("发出通知"),
+    "person.corrected": _l("更正人员资料"),
+    "person.linked": _l("认定是否同一人"),
+    "person.unlinked": _l("撤销同一人认定"),
+    "relation.added": _l("登记家庭成员或监护人"),
+    "relation.ended": _l("家庭或监护关系终止"),
+}
+RISKS = {  # domain.md §3.8 L-RISK
+    "red": _l("红 高风险"),
+    "yellow": _l("黄 中风险"),
+    "blue": _l("蓝 低风险"),
+    "green": _l("绿 健康成长"),
+}
 MATCH_REASONS = {  # workflow.records.matching.Reason
     "id_number": _l("证件号"),
     "record_number": _l("病案号"),
@@ -59,6 +114,12 @@ MATCH_REASONS = {  # workflow.records.matching.Reason
 
 _TABLES = {
     "match_reason": MATCH_REASONS,
+    "risk": RISKS,
+    "class": CLASSES,
+    "looked_at": LOOKED_AT,
+    "purpose": PURPOSES,
+    "verdict": VERDICTS,
+    "event": EVENTS,
     "level": LEVELS,
     "state": STATES,
     "due_group": DUE_GROUPS,

@@ -12,9 +12,39 @@ from flask_babel.speaklater import LazyString
 
 from web.access import local_path
 from web.services import now
-from web.views import actions, cases, files, health, inbox, instances, people, referrals, session, tasks
+from web.views import (
+    actions,
+    cases,
+    files,
+    health,
+    inbox,
+    instances,
+    oversight,
+    people,
+    readings,
+    referrals,
+    session,
+    tasks,
+    team,
+    tokens,
+)
 
-BLUEPRINTS = (session, inbox, referrals, tasks, cases, people, actions, instances, files, health)
+BLUEPRINTS = (
+    session,
+    inbox,
+    referrals,
+    tasks,
+    cases,
+    people,
+    team,
+    readings,
+    oversight,
+    actions,
+    instances,
+    files,
+    health,
+    tokens,
+)
 
 NAVIGATION: tuple[tuple[str, str, LazyString], ...] = (
     ("task:read", "inbox.show", _l("待办")),
@@ -22,6 +52,7 @@ NAVIGATION: tuple[tuple[str, str, LazyString], ...] = (
     ("referral:open", "referrals.index", _l("我发出的转介")),
     ("case:list", "cases.index", _l("个案")),
     ("person:search", "people.index", _l("人员查询")),
+    ("oversight:list", "oversight.index", _l("查阅监督")),
 )
 """Permission, endpoint and words; people see the entries that one of their roles opens."""
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from models import Attachment, Role, Task, TaskState
+from models import Role
+from workflow import rules
+from workflow.administration import reach
 from workflow.errors import Forbidden, NotFound
 from workflow.identity import Actor
 from workflow.parties import AGENCY
@@ -20,7 +22,6 @@ from workflow.parties import STATION as STATION
 from workflow.parties import STATION_LEADS as STATION_LEADS
 from workflow.parties import WARD as WARD
 from workflow.records import partners, person_sight, sight
-from workflow.records.sight import CaseSight
 
 EVERYBODY = frozenset(Role)
 CASE_PEOPLE = WARD | STATION
@@ -44,6 +45,7 @@ class Permission(StrEnum):
     CASE_EVENTS = "case:events"
     BREAK_GLASS = "break_glass:open"
     BREAK_GLASS_REVIEW = "break_glass:review"
+    OVERSIGHT = "oversight:list"
     READINGS_READ = "readings:read"
     READINGS_OWN = "readings:own"
     CONSENT_READ = "consent:read"
@@ -61,6 +63,9 @@ class Permission(StrEnum):
     PERSON_LINK = "person:link"
     VERSION_PUBLISH = "version:publish"
     USER_ADD = "user:add"
+    ADMIN_OPEN = "admin:open"
+    ADMIN_ALL = "admin:all"
+    ORGANISATION_ADMINISTER = "organisation:administer"
 
 
 @dataclass(frozen=True)
@@ -94,70 +99,25 @@ def require(actor: Actor, permission: Permission, obj: Any) -> None:
         raise Forbidden(permission.value)
 
 
-# ---- the rules -----------------------------------------------------------------------------------------------------
-
-
-def _anything(actor: Actor, obj: Any) -> bool:
-    return True
-
-
-def _task_is_for(actor: Actor, task: Task) -> bool:
-    return actor.user_id in (task.assignee_id, task.completed_by_id) or actor.holds(task.role, task.organisation_id)
-
-
-def _task_is_free(actor: Actor, task: Task) -> bool:
-    holder = actor.holds(task.role, task.organisation_id)
-    return holder and (task.assignee_id in (None, actor.user_id) or task.state is not TaskState.OPEN)
-
-
-def _task_is_mine(actor: Actor, task: Task) -> bool:
-    return task.assignee_id == actor.user_id
-
-
-def _task_was_written_by(actor: Actor, task: Task) -> bool:
-    return task.assignee_id in (None, actor.user_id) and actor.holds(task.role, task.organisation_id)
-
-
-def _may_act(actor: Actor, case: CaseSight) -> bool:
-    """Emergency access is for reading; who works with the case needs a part in it."""
-    found = sight.reader(actor, case)
-    return found is not None and found.purpose != sight.BREAK_GLASS
-
-
-def _sees_readings(actor: Actor, case: CaseSight) -> bool:
-    is_theirs = case.responsible_id == actor.user_id and sight.leads(actor, case)
-    return is_theirs or sight.supervises(actor, case) or _watches(actor, case)
-
-
-def _watches(actor: Actor, case: CaseSight) -> bool:
-    return sight.protects(actor, case) or sight.audits(actor, case)
-
-
-def _reviews_access(actor: Actor, case: CaseSight) -> bool:
-    return sight.supervises(actor, case) or sight.protects(actor, case)
-
-
-def _uploaded(actor: Actor, attachment: Attachment) -> bool:
-    return attachment.uploaded_by_id == actor.user_id
-
-
-def _for(roles: frozenset[Role], zh: str, en: str, sees: Any = _anything, does: Any = _anything) -> Rule:
+def _for(roles: frozenset[Role], zh: str, en: str, sees: Any = rules.anything, does: Any = rules.anything) -> Rule:
     return Rule(roles, sees, does, zh, en)
 
 
 TABLE: dict[Permission, Rule] = {
     Permission.TASK_READ: _for(
         EVERYBODY, "在该机构担任任务所属角色的人、认领人和办理人",
-        "who holds the task's role in its organisation, who claimed it, who completed it", _task_is_for,
+        "who holds the task's role in its organisation, who claimed it, who completed it", rules.task_is_for,
     ),
     Permission.TASK_CLAIM: _for(
         EVERYBODY, "在该机构担任任务所属角色的人，且无他人认领",
-        "who holds the task's role in its organisation, while nobody else has claimed it", _task_is_for, _task_is_free,
+        "who holds the task's role in its organisation, while nobody else has claimed it",
+        rules.task_is_for, rules.task_is_free,
     ),
-    Permission.TASK_RELEASE: _for(EVERYBODY, "认领人本人", "who claimed it", _task_is_for, _task_is_mine),
+    Permission.TASK_RELEASE: _for(EVERYBODY, "认领人本人", "who claimed it", rules.task_is_for, rules.task_is_mine),
     Permission.TASK_COMPLETE: _for(
         EVERYBODY, "认领人；无人认领时，在该机构担任任务所属角色的人",
-        "who claimed it; while free, who holds its role in its organisation", _task_is_for, _task_was_written_by,
+        "who claimed it; while free, who holds its role in its organisation",
+        rules.task_is_for, rules.task_was_written_by,
     ),
     Permission.REFERRAL_OPEN: _for(
         WARD, "本科室的病区医护和负责人", "ward staff and ward leads, for their own department",
@@ -174,7 +134,7 @@ TABLE: dict[Permission, Rule] = {
     ),
     Permission.CASE_ACT: _for(
         CASE_PEOPLE, "可查看该个案的人，紧急查看除外", "who may read the case, but not by emergency access",
-        sight.may_open, _may_act,
+        sight.may_open, rules.may_act,
     ),
     Permission.CASE_TEAM: _for(
         STATION, "本站协调员、督导和责任社工", "coordinator and supervisor of the station, and the responsible worker",
@@ -182,11 +142,11 @@ TABLE: dict[Permission, Rule] = {
     ),
     Permission.CASE_REPORTER: _for(
         frozenset({Role.DATA_PROTECTION_OWNER}), "本院个人信息保护负责人", "the data-protection owner of the hospital",
-        sight.protects,
+        rules.knows_case, sight.protects,
     ),
     Permission.CASE_EVENTS: _for(
         frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OWNER}), "本院审计和个人信息保护负责人，不含内容",
-        "auditor and data-protection owner of the hospital; no content", _watches,
+        "auditor and data-protection owner of the hospital; no content", rules.knows_case, rules.watches,
     ),
     Permission.BREAK_GLASS: _for(
         STATION | {Role.DATA_PROTECTION_OWNER}, "本院各社工站人员和个人信息保护负责人",
@@ -194,12 +154,16 @@ TABLE: dict[Permission, Rule] = {
     ),
     Permission.BREAK_GLASS_REVIEW: _for(
         frozenset({Role.SUPERVISOR, Role.DATA_PROTECTION_OWNER}), "本站督导和本院个人信息保护负责人",
-        "supervisor of the station and data-protection owner of the hospital", _reviews_access,
+        "supervisor of the station and data-protection owner of the hospital", rules.knows_case, rules.reviews_access,
     ),
     Permission.READINGS_READ: _for(
         WATCHERS | {Role.MEDICAL_SOCIAL_WORKER}, "责任社工、本站督导、本院个人信息保护负责人和审计",
         "responsible worker, supervisor of the station, data-protection owner and auditor of the hospital",
-        _sees_readings,
+        rules.knows_case, rules.sees_readings,
+    ),
+    Permission.OVERSIGHT: _for(
+        WATCHERS, "督导、个人信息保护负责人和审计，限其负责的单位",
+        "supervisors, data-protection owners and auditors, for what they answer for",
     ),
     Permission.READINGS_OWN: _for(EVERYBODY, "本人的查阅记录", "one's own readings"),
     Permission.CONSENT_READ: _for(
@@ -232,15 +196,15 @@ TABLE: dict[Permission, Rule] = {
     ),
     Permission.ATTACHMENT_READ: _for(
         READERS | AGENCY, "可查看所在栏目的人；提交前仅上传者",
-        "who may read the field it was handed in with; before that, its uploader", _uploaded,
+        "who may read the field it was handed in with; before that, its uploader", rules.uploaded,
     ),
     Permission.PERSON_SEARCH: _for(
         STATION, "社工站人员，限本院登记的人，姓名打码", "station staff, people of their hospital's register, masked",
     ),
     Permission.PERSON_READ: _for(
         STATION, "社工站人员，限本院登记的人；协调员、督导和办理其个案的社工看到全部身份信息",
-        "station staff, people of their hospital's register; identity in full for coordinators, supervisors and who has "
-        "a case of the person", person_sight.may_see,
+        "station staff, people of their hospital's register; identity in full for coordinators, supervisors and who "
+        "has a case of the person", person_sight.may_see,
     ),
     Permission.PERSON_CORRECT: _for(
         STATION, "看到全部身份信息的人", "who sees the identity in full", person_sight.may_see,
@@ -254,6 +218,15 @@ TABLE: dict[Permission, Rule] = {
         frozenset({Role.PROCESS_DESIGNER}), "流程设计人员", "process designers",
     ),
     Permission.USER_ADD: _for(frozenset({Role.ADMIN}), "系统管理员", "administrators"),
+    Permission.ADMIN_OPEN: _for(frozenset({Role.ADMIN}), "系统管理员", "administrators"),
+    Permission.ADMIN_ALL: _for(
+        frozenset({Role.ADMIN}), "最上级主管部门的管理员", "administrators of an authority at the top",
+        does=reach.administers_all,
+    ),
+    Permission.ORGANISATION_ADMINISTER: _for(
+        frozenset({Role.ADMIN}), "本机构及下级机构的管理员",
+        "administrators of the organisation or of one above it", reach.sees, reach.administers,
+    ),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Case files: one case with its history and entries, and the list of cases somebody works on."""
+"""Case files: one case with its history, its entries and everything around it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Case, CaseMember, Instance, ProcessVersion, Role, Task, TaskState
+from models import Case, Instance, ProcessVersion, Task, TaskState
 from workflow import audit, permissions
 from workflow.engine import Text
 from workflow.identity import Actor
 from workflow.inbox import rows
 from workflow.inbox.rows import InboxRow
-from workflow.permissions import STATION_LEADS, Permission
+from workflow.permissions import Permission
 from workflow.records import actions, entries, frame, sight, starting, summary, timeline
 from workflow.records.actions import Action
-from workflow.records.starting import Startable
 from workflow.records.entries import EntryView
 from workflow.records.frame import Frame
+from workflow.records.starting import Startable
 from workflow.records.summary import CaseSummary
 from workflow.records.timeline import TimelineItem
-
-MOST = 500
 
 
 @dataclass(frozen=True)
@@ -84,39 +82,6 @@ def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> C
         starting.startable(session, actor, case),
         frame.of(session, actor, case, row[1], seen, now),
     )
-
-
-def list_cases(session: Session, actor: Actor) -> list[CaseSummary]:
-    """The cases this person reads as social work does, newest first and masked; one statement."""
-    places = actor.places(*STATION_LEADS)
-    own = actor.places(Role.MEDICAL_SOCIAL_WORKER)
-    theirs = exists(
-        select(Task.id).where(
-            Task.case_id == Case.id,
-            Task.state == TaskState.OPEN,
-            or_(
-                Task.assignee_id == actor.user_id,
-                and_(
-                    Task.assignee_id.is_(None),
-                    Task.role == Role.MEDICAL_SOCIAL_WORKER.value,
-                    Task.organisation_id.in_(own),
-                ),
-            ),
-        )
-    )
-    shared = exists(
-        select(CaseMember.id).where(
-            CaseMember.case_id == Case.id, CaseMember.user_id == actor.user_id, CaseMember.until.is_(None)
-        )
-    )
-    found = summary.statement().where(
-        or_(
-            Case.organisation_id.in_(places),
-            and_(Case.organisation_id.in_(own), or_(Case.responsible_id == actor.user_id, theirs, shared)),
-        )
-    )
-    listed = session.execute(found.order_by(Case.opened_at.desc()).limit(MOST))
-    return [summary.make(row, None, masked=True) for row in listed]
 
 
 def _instances(session: Session, case_id: UUID) -> list[InstanceInfo]:

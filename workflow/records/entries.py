@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import Attachment, Case, Entry, Instance, ProcessVersion, Task, User
+from workflow import secrecy
 from workflow.engine import Text
 from workflow.errors import Conflict
 from workflow.forms import Form, Row, Submitted
@@ -29,6 +30,7 @@ class EntryView:
     entry_id: UUID
     title: Text
     by: str
+    """Who wrote it; empty where that is not for this reader to know."""
     at: datetime
     rows: list[Row]
     element_id: str
@@ -47,7 +49,7 @@ def write(session: Session, task: Task, form: Form, submitted: Submitted, user_i
         form_key=form.id,
         form_version=form.version,
         values=form.to_json(submitted.values),
-        parties=[task.party, *(party for party in task.shared_with if party != task.party)],
+        parties=_parties(task),
         submitted_by_id=user_id,
         submitted_at=now,
     )
@@ -66,6 +68,12 @@ def write(session: Session, task: Task, form: Form, submitted: Submitted, user_i
     return entry
 
 
+def _parties(task: Task) -> list[str]:
+    """Who reads it: the writer's party and those it is shared with; those alone where the writer is to stay unknown."""
+    own = [] if task.secrecy == secrecy.REPORTER else [task.party]
+    return [*own, *(party for party in task.shared_with if party not in own)]
+
+
 def file_ids(form: Form, values: Mapping[str, Any]) -> Iterator[UUID]:
     """The ids of all files handed in with these values."""
     for path in form.file_paths({}):
@@ -78,18 +86,23 @@ def file_ids(form: Form, values: Mapping[str, Any]) -> Iterator[UUID]:
 def readable(session: Session, actor: Actor, case: Case, seen: CaseSight) -> list[EntryView]:
     """The entries of a case that this person may read, newest first; a constant number of statements.
 
-    Those addressed to the party they read as; of an agency only what was written in it.
+    Those addressed to the party they read as, and their own; of an agency only what was written in it. What stands in
+    a secret step only those know who read restricted values.
     """
     reader = sight.reader(actor, seen)
     if reader is None:
         return []
-    found = _statement().where(Entry.case_id == case.id, Entry.parties.contains([reader.party]))
+    is_own = Entry.submitted_by_id == actor.user_id
+    found = _statement().where(Entry.case_id == case.id, or_(Entry.parties.contains([reader.party]), is_own))
+    if secrecy.is_hidden(secrecy.RESTRICTED, reader.classes):
+        found = found.where(or_(Task.secrecy.is_(None), is_own))
     if reader.places:
         found = found.where(Task.organisation_id.in_(reader.places))
-    return _views(session, session.execute(found).all(), lambda entry: _classes(actor, entry, reader, seen))
+    rows = session.execute(found).all()
+    return _views(session, rows, lambda entry: _classes(actor, entry, reader, seen), reader_id=actor.user_id)
 
 
-def of_reporter(session: Session, actor: Actor, case: Case) -> list[EntryView]:
+def of_reporter(session: Session, case: Case) -> list[EntryView]:
     """Who reported, and nothing else: the P4 fields of a case, for its data-protection owner."""
     rows = session.execute(_statement().where(Entry.case_id == case.id)).all()
     views = _views(session, rows, lambda entry: frozenset({classes.REPORTER}), only=classes.REPORTER)
@@ -114,7 +127,7 @@ def file_class(session: Session, actor: Actor, entry: Entry, attachment_id: UUID
 
 def _statement() -> Select[*tuple[Any, ...]]:
     return (
-        select(Entry, Task.name_zh, Task.name_en, User.name, ProcessVersion.id, ProcessVersion.content_hash)
+        select(Entry, Task, User.name, ProcessVersion.id, ProcessVersion.content_hash)
         .join(Instance, Instance.id == Entry.instance_id)
         .join(ProcessVersion, ProcessVersion.id == Instance.version_id)
         .join(Task, Task.id == Entry.task_id)
@@ -129,18 +142,22 @@ def _views(
     visible_classes: Callable[[Entry], frozenset[str] | None],
     *,
     only: str | None = None,
+    reader_id: UUID | None = None,
 ) -> list[EntryView]:
+    """`reader_id`: whose view it is; None: of somebody who may know who wrote what."""
     read: list[tuple[Form, Mapping[str, Any]]] = []
-    for entry, _, _, _, version_id, content_hash in rows:
+    for entry, _, _, version_id, content_hash in rows:
         form = versions.compiled(session, version_id, content_hash).forms[entry.form_key]
         read.append((form, form.from_json(entry.values)))
     names = choices.of_entries(session, read)
     made = []
-    for (entry, zh, en, by, _, _), (form, values) in zip(rows, read, strict=True):
+    for (entry, task, name, _, _), (form, values) in zip(rows, read, strict=True):
         visible = visible_classes(entry)
         lines = form.rows(values, visible_classes=visible, choices=names, only=only)
         highest = classes.shown(form, values, visible)
-        made.append(EntryView(entry.id, Text(zh, en), by, entry.submitted_at, lines, entry.element_id, highest))
+        is_known = task.secrecy != secrecy.REPORTER or reader_id in (None, entry.submitted_by_id)
+        title, by = Text(task.name_zh, task.name_en), name if is_known else ""
+        made.append(EntryView(entry.id, title, by, entry.submitted_at, lines, entry.element_id, highest))
     return made
 
 

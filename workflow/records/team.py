@@ -81,7 +81,7 @@ def remove(session: Session, actor: Actor, case_id: UUID, user_id: UUID, now: da
 
 def _changeable(session: Session, actor: Actor, case_id: UUID, now: datetime) -> Case:
     """The case, locked: two people adding the same colleague at once would give two rows."""
-    case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    case = session.get(Case, case_id, with_for_update={"key_share": True}, populate_existing=True)
     if case is None:
         raise NotFound("case_not_found")
     permissions.require(actor, Permission.CASE_TEAM, sight.of(session, case, now))

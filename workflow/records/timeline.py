@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Event, Level, ReferralState, Task, User
+from models import Event, Level, ReferralState, Risk, Task, User
+from workflow import secrecy
 from workflow.audit import Kind
 from workflow.engine import Text
 from workflow.records import partner_words, person_forms, states
@@ -19,7 +20,7 @@ from workflow.records import partner_words, person_forms, states
 
 @dataclass(frozen=True)
 class TimelineItem:
-    """One line of the history; `who` is None where the system itself acted."""
+    """One line of the history; `who` is None where the system itself acted, or who did is not to be known."""
 
     at: datetime
     kind: str
@@ -29,8 +30,8 @@ class TimelineItem:
 
 SHOWN = {
     Kind.CASE_OPENED, Kind.CASE_STATE, Kind.CASE_LEVEL, Kind.CASE_ASSIGNED, Kind.CASE_LINKED, Kind.CASE_TRANSFERRED,
-    Kind.CASE_CONFLICT,
-    Kind.CASE_ACTION,
+    Kind.CASE_RISK, Kind.CASE_CONFLICT,
+    Kind.CASE_ACTION, Kind.REPORT_OPENED, Kind.REPORT_CLOSED,
     Kind.TASK_CLAIMED, Kind.TASK_RELEASED, Kind.TASK_COMPLETED, Kind.TASK_CANCELLED, Kind.NOTIFIED,
     Kind.INSTANCE_INCIDENT,
     Kind.CASE_MEMBER_ADDED, Kind.CASE_MEMBER_REMOVED, Kind.GLASS_BROKEN, Kind.GLASS_REVIEWED,

@@ -24,7 +24,8 @@ from models import (
 )
 from workflow import inbox
 from workflow.identity import Actor, Held
-from workflow.records import cases, entries, masking, sight
+from workflow.parties import STATION as STATION_ROLES
+from workflow.records import case_list, cases, entries, masking, sight
 from workflow.records.sight import CaseSight
 
 STATION, WARD, HOSPITAL, AGENCY, ELSEWHERE = (uuid4() for _ in range(5))
@@ -187,6 +188,21 @@ def test_a_station_does_not_read_what_is_addressed_to_others(ward: Any, session:
     assert entry.id not in {each.entry_id for each in view.entries}
 
 
+def listed(session: Session, actor: Actor, ward: Any) -> list[UUID]:
+    """The ids in this person's list of cases."""
+    return [row.summary.case_id for row in case_list.list_cases(session, actor, case_list.Wanted(), ward.now).rows]
+
+
+def test_the_list_of_cases_and_the_file_follow_one_rule(ward: Any, session: Session) -> None:
+    opened = ward.until("assess")
+    seen = sight.of(session, session.get_one(Case, opened.case_id), ward.now)
+    for who, actor in ward.people.items():
+        if not actor.places(*STATION_ROLES):
+            continue
+        found = sight.reader(actor, seen)
+        assert (listed(session, actor, ward) != []) == (found is not None and found.party == "station"), who
+
+
 def test_a_team_member_reads_and_lists_the_case_until_removed(ward: Any, session: Session) -> None:
     opened = ward.until("assess")
     colleague = ward.people["worker2"]
@@ -196,10 +212,10 @@ def test_a_team_member_reads_and_lists_the_case_until_removed(ward: Any, session
     session.add(member)
     session.flush()
     assert cases.open_case(session, colleague, opened.case_id, ward.now).entries
-    assert [row.case_id for row in cases.list_cases(session, colleague)] == [opened.case_id]
+    assert listed(session, colleague, ward) == [opened.case_id]
     member.until = ward.now
     session.flush()
-    assert cases.list_cases(session, colleague) == []
+    assert listed(session, colleague, ward) == []
     assert not sight.may_open(colleague, sight.of(session, session.get_one(Case, opened.case_id), ward.now))
 
 
