@@ -63,6 +63,8 @@ class Case(Identified, Locked, Base):
         one_of("level", Level),
         one_of("risk", Risk),
         Index("ix_case_organisation_id_state", "organisation_id", "state"),
+        # The list of a station's cases, page by page.
+        Index("ix_case_organisation_id_opened_at", "organisation_id", "opened_at", "id"),
         Index("ix_case_ward_id_opened_at", "ward_id", "opened_at"),
     )
 

@@ -50,6 +50,7 @@ EMPTY = {
         ("record_number_token", sa.Text()), ("address", sa.Text()), ("area_id", sa.Uuid()), ("safe_contact", sa.Text()),
     ),
     "reading": (("person_id", sa.Uuid()), ("highest", sa.Text())),
+    "task": (("secrecy", sa.Text()),),
     "user": (
         ("password_changed_at", sa.DateTime(timezone=True)), ("totp_secret", sa.Text()),
         ("totp_confirmed_at", sa.DateTime(timezone=True)), ("totp_last_step", sa.Integer()),
@@ -87,6 +88,7 @@ def downgrade() -> None:
     for table, name in SEALED_JSON:
         op.alter_column(table, name, type_=JSONB(), postgresql_using=f'"{name}"::jsonb')
     op.drop_table("event_chain")
+    op.drop_index("ix_case_organisation_id_opened_at", "case")
     op.execute("DELETE FROM reading WHERE case_id IS NULL")
     op.alter_column("reading", "case_id", nullable=False)
     _checks(ROLES_BEFORE, KINDS_BEFORE, STATES_BEFORE)
@@ -108,6 +110,7 @@ def _event_chain() -> None:
 
 
 def _indexes() -> None:
+    op.create_index("ix_case_organisation_id_opened_at", "case", ["organisation_id", "opened_at", "id"])
     op.create_index("uq_event_case_id_chain_number", "event", ["case_id", "chain_number"], unique=True)
     for table in ("organisation", "person"):
         op.create_index(op.f(f"ix_{table}_area_id"), table, ["area_id"])

@@ -101,23 +101,6 @@ def test_an_unknown_case_is_not_found(ward: Any, session: Session) -> None:
         cases.open_case(session, ward.people["supervisor"], uuid4(), ward.now)
 
 
-def test_the_list_shows_masked_names_of_readable_cases_in_one_statement(
-    ward: Any, session: Session, statements: Any
-) -> None:
-    ward.until("assess")
-    ward.send()
-    session.commit()
-    session.expunge_all()
-    with statements() as sent:
-        rows = cases.list_cases(session, ward.people["coordinator"])
-    assert len(sent) == 1
-    assert [row.subject for row in rows] == ["王**", "王**"]
-    counts = {
-        who: len(cases.list_cases(session, ward.people[who])) for who in ("worker", "worker2", "outsider", "nurse")
-    }
-    assert counts == {"worker": 1, "worker2": 0, "outsider": 0, "nurse": 0}
-
-
 def test_a_case_page_costs_the_same_however_long_its_history(ward: Any, session: Session, statements: Any) -> None:
     opened = ward.until("assess")
     costs = []
