@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -178,16 +178,23 @@ def _token(key: Key, kind: str, value: str) -> str:
 
 
 _current: Keyring | None = None
+_changed: Callable[[], Keyring | None] | None = None
 
 
-def use(keyring: Keyring) -> None:
-    """Make this the keyring of the process; called once by whoever reads the configuration."""
-    global _current
-    _current = keyring
+def use(keyring: Keyring, changed: Callable[[], Keyring | None] | None = None) -> None:
+    """Make this the keyring of the process; called once by whoever reads the configuration.
+
+    `changed` is asked at every use and gives another one when the keys were replaced meanwhile.
+    """
+    global _current, _changed
+    _current, _changed = keyring, changed
 
 
 def keyring() -> Keyring:
     """The keyring of this process. Raises RuntimeError when none was given: a mistake of ours, never of a user."""
+    global _current
+    if _changed is not None and (other := _changed()) is not None:
+        _current = other
     if _current is None:
         raise RuntimeError("models.sealed.use() was not called")
     return _current

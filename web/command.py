@@ -7,7 +7,7 @@ import click
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import migrations, sealed
+from models import migrations
 from web import config as configuration
 from web import postgres, serving
 from web.config import Config
@@ -20,7 +20,7 @@ def database(*, migrate: bool) -> Iterator[Config]:
     """The configuration with a database that is up to date; what cannot be started ends with one plain sentence."""
     try:
         with postgres.ready(configuration.read()) as config:
-            sealed.use(config.keyring)
+            config.use_keys()
             if migrate:
                 migrations.upgrade(config.database_url)
             yield config

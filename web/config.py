@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from models import sealed
 from models.sealed import Keyring
+from web.data_keys import Watched
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,6 +61,8 @@ class Config:
     var: Path
     data_keys: str = field(default="", repr=False)
     """Keys of sealed columns as models.sealed.Keyring reads them; never logged."""
+    data_keys_file: Path | None = None
+    """Where they are kept; None: they were given in the environment."""
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
@@ -70,6 +74,11 @@ class Config:
     def keyring(self) -> Keyring:
         """The keys of sealed columns."""
         return Keyring.read(self.data_keys)
+
+    def use_keys(self) -> None:
+        """Make these the keys of the process; those of a file are read again when it changes."""
+        watched = Watched(self.data_keys_file) if self.data_keys_file else None
+        sealed.use(self.keyring, watched)
 
     @property
     def attachments_dir(self) -> Path:
@@ -91,6 +100,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         secret_key=_secret_key(environ.get("SECRET_KEY", ""), var / "secret_key"),
         var=var,
         data_keys=_data_keys(environ.get("CARERELAY_DATA_KEYS", ""), var / "data_keys"),
+        data_keys_file=None if environ.get("CARERELAY_DATA_KEYS") else var / "data_keys",
         host=environ.get("CARERELAY_HOST") or "127.0.0.1",
         port=_number(environ, "CARERELAY_PORT", 8000, 0, 65535),
         threads=_number(environ, "CARERELAY_THREADS", 8, 1, 256),

@@ -1,11 +1,15 @@
-"""Commands that guard what is kept: `carerelay audit verify`."""
+"""Commands that guard what is kept: `carerelay audit verify`, and `carerelay keys list`, `add`, `reseal`, `remove`."""
 
 import sys
 
 import click
 
-from web.command import database, work
-from workflow import verifying
+from models.sealed import Keyring, keyring
+from web import data_keys
+from web.command import database, sessions, work
+from web.config import Config
+from workflow import resealing, verifying
+from workflow.errors import Conflict
 from workflow.verifying import Break, What
 
 WHAT = {
@@ -55,3 +59,75 @@ def _told(broken: Break) -> str:
 @click.group()
 def keys() -> None:
     """Keys that seal names, numbers and everything people wrote."""
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Name the keys, newest first, with how many sealed values need each."""
+    with database(migrate=False) as config, work(config) as session:
+        needed = resealing.needed(session)
+        for number, key in enumerate(keyring().keys):
+            note = "用于封存 / seals" if number == 0 else "只用于打开 / only opens"
+            click.echo(f"{key.id}  {needed.pop(key.id, 0)}  {note}")
+        for retired in keyring().retired:
+            click.echo(
+                f"{retired.id}  {needed.pop(retired.id, 0)}  已移除，只核对历史 / removed, only verifies history"
+            )
+        for name, values in sorted(needed.items()):
+            click.echo(f"✗ {name}  {values}  缺少这个密钥，这些内容打不开 / this key is missing: they cannot be opened")
+        if needed:
+            sys.exit(1)
+
+
+@keys.command("add")
+def add_key() -> None:
+    """Make a new key that seals from now on; what is sealed already stays readable. Then run: keys reseal."""
+    with database(migrate=False) as config:
+        ring = keyring().with_fresh()
+        _keep(config, ring, f"{ring.newest.id} 已加入 / was added")
+        if config.data_keys_file is None:
+            first, *others = ring.write().split()
+            click.echo(
+                "先在每台机器上用下面第一行并重启，再换成第二行并重启，然后 keys reseal。/\n"
+                "Use the first line on every machine and restart, then the second, restart, and run keys reseal.\n"
+                f"1  CARERELAY_DATA_KEYS={' '.join([*others, first])}\n2  CARERELAY_DATA_KEYS={ring.write()}"
+            )
+
+
+@keys.command("reseal")
+def reseal() -> None:
+    """Seal everything with the newest key, while the service runs; a run that was stopped goes on where it was."""
+    with database(migrate=False) as config, sessions(config) as factory:
+        click.echo(f"用 {keyring().newest.id} 重新封存 / sealing with {keyring().newest.id}")
+        for progress in resealing.reseal(factory):
+            click.echo(f"  {progress.table}  {progress.done}/{progress.of}")
+        click.echo("✓ 完成 / done")
+
+
+@keys.command("remove")
+@click.argument("name")
+def remove_key(*, name: str) -> None:
+    """Remove a key that no row needs any more. Backups made before need it still: keep a copy with them."""
+    with database(migrate=False) as config, work(config) as session:
+        try:
+            resealing.refuse_needed(session, name)
+        except Conflict as refused:
+            raise click.ClickException(_refusals(name)[refused.code].format(**refused.details)) from refused
+        _keep(config, keyring().without(name), f"{name} 已移除，历史仍可核对 / was removed; history stays verifiable")
+        if config.data_keys_file is None:
+            click.echo(f"CARERELAY_DATA_KEYS={keyring().without(name).write()}")
+
+
+def _refusals(name: str) -> dict[str, str]:
+    return {
+        "key_is_newest": f"{name} 正在用于封存，请先 keys add / seals now: run keys add first",
+        "key_still_needed": f"还有 {{values}} 处内容需要 {name}，请先 keys reseal / "
+        f"{{values}} values still need {name}: run keys reseal first",
+    }
+
+
+def _keep(config: Config, ring: Keyring, said: str) -> None:
+    """Write the file of the keys, where there is one; whoever gave them in the environment has to do it there."""
+    if config.data_keys_file is not None:
+        data_keys.replace(config.data_keys_file, ring)
+        click.echo(f"{said}: {config.data_keys_file}")

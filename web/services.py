@@ -10,7 +10,6 @@ from flask import Flask, current_app, g
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import sealed
 from web.config import Config
 from workflow.transaction import transaction
 
@@ -29,7 +28,7 @@ def install(
 ) -> None:
     """Attach the services to the application; tests pass their own session factory and clock."""
     if config.data_keys:
-        sealed.use(config.keyring)
+        config.use_keys()
     if sessions is None:
         # hide_parameters keeps what people typed out of error messages, and so out of the log.
         engine = create_engine(config.database_url, hide_parameters=True, pool_pre_ping=True)
