@@ -17,7 +17,7 @@ from models.case import (
     case_number,
 )
 from models.consent import Consent, ConsentShare, ConsentStatus
-from models.directory import Capacity, Location, Programme, Service, ServiceAtLocation, ServiceStatus
+from models.directory import Capacity, Enquiry, Location, Programme, Service, ServiceAtLocation, ServiceStatus
 from models.job_schema import JobSchemaChange
 from models.organisation import Agreement, Area, AreaLevel, Organisation, OrganisationKind
 from models.person import Guardianship, Person, PersonLink, Relation
@@ -29,10 +29,10 @@ from models.user import Membership, Role, SignInAttempt, User
 
 __all__ = [
     "AccessToken", "Agreement", "Area", "AreaLevel", "Attachment", "Base", "BreakGlass", "Capacity", "Case",
-    "CaseMember", "Consent", "ConsentShare", "ConsentStatus", "Draft", "Entry", "Event", "EventChain", "Guardianship",
-    "Instance", "InstanceState", "JobSchemaChange", "KeptAnswer", "Level", "Location", "LookupItem", "Membership",
-    "Organisation", "OrganisationKind", "Person", "PersonLink", "ProcessVersion", "Programme", "Reading", "Referral",
-    "ReferralNote", "ReferralState", "ReferralTask", "Relation", "Risk", "Role", "Service", "ServiceAtLocation",
-    "ServiceStatus", "Setting", "SignInAttempt", "SignInSession", "Task", "TaskState", "User", "case_number",
-    "referral_number",
+    "CaseMember", "Consent", "ConsentShare", "ConsentStatus", "Draft", "Enquiry", "Entry", "Event", "EventChain",
+    "Guardianship", "Instance", "InstanceState", "JobSchemaChange", "KeptAnswer", "Level", "Location", "LookupItem",
+    "Membership", "Organisation", "OrganisationKind", "Person", "PersonLink", "ProcessVersion", "Programme", "Reading",
+    "Referral", "ReferralNote", "ReferralState", "ReferralTask", "Relation", "Risk", "Role", "Service",
+    "ServiceAtLocation", "ServiceStatus", "Setting", "SignInAttempt", "SignInSession", "Task", "TaskState", "User",
+    "case_number", "referral_number",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Code, Identified, Locked, one_of
@@ -102,3 +102,33 @@ class ServiceAtLocation(Identified, Base):
     service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
     location_id: Mapped[UUID] = mapped_column(ForeignKey("location.id"), index=True)
     schedule: Mapped[str] = mapped_column(default="")
+
+
+class Enquiry(Identified, Base):
+    """A question whether a service could take somebody, without a word about whom (domain.md §2.2), and its answer."""
+
+    __tablename__ = "enquiry"
+    __table_args__ = (
+        one_of("answer", Capacity),
+        # A station asks once and waits, however often somebody presses the button.
+        Index(
+            "uq_enquiry_service_id_organisation_id_open",
+            "service_id",
+            "organisation_id",
+            unique=True,
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+        Index("ix_enquiry_organisation_id_asked_at", "organisation_id", "asked_at"),
+    )
+
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
+    # The station that asks.
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    asked_at: Mapped[datetime]
+    # "service" or "assessment".
+    purpose: Mapped[str]
+    answer: Mapped[Capacity | None] = mapped_column(Code(Capacity))
+    note: Mapped[str] = mapped_column(default="")
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    answered_at: Mapped[datetime | None]
