@@ -53,11 +53,10 @@ def ask(session: Session, actor: Actor, number: str, reason: str, now: datetime)
 
     Raises NotFound (also for everybody who has nothing to do with the hospital), Invalid `reason_too_short`.
     """
-    case = session.scalar(
-        select(Case).where(Case.number == number.strip().upper()).with_for_update(of=Case, key_share=True)
-    )
+    case = session.scalar(select(Case).where(Case.number == number.strip().upper()))
     if case is None:
         raise NotFound("case_not_found")
+    audit.hold(session, case.id)
     seen = sight.of(session, case, now)
     if sight.may_open(actor, seen):
         return case.id
@@ -116,10 +115,11 @@ def mine(session: Session, actor: Actor, now: datetime) -> list[Access]:
 
 def review(session: Session, actor: Actor, glass_id: UUID, verdict: str, now: datetime) -> None:
     """Say whether an access was justified; nobody judges their own. Raises NotFound, Forbidden, Conflict, Invalid."""
-    glass = session.get(BreakGlass, glass_id, with_for_update=True, populate_existing=True)
-    if glass is None:
+    case = session.scalar(select(Case).join(BreakGlass).where(BreakGlass.id == glass_id))
+    if case is None:
         raise NotFound("access_not_found")
-    case = session.get_one(Case, glass.case_id)
+    audit.hold(session, case.id)
+    glass = session.get_one(BreakGlass, glass_id, populate_existing=True)
     if not permissions.allows(actor, Permission.BREAK_GLASS_REVIEW, sight.of(session, case, now)):
         raise NotFound("access_not_found")
     if glass.user_id == actor.user_id:

@@ -80,10 +80,9 @@ def remove(session: Session, actor: Actor, case_id: UUID, user_id: UUID, now: da
 
 
 def _changeable(session: Session, actor: Actor, case_id: UUID, now: datetime) -> Case:
-    """The case, locked: two people adding the same colleague at once would give two rows."""
-    case = session.get(Case, case_id, with_for_update={"key_share": True}, populate_existing=True)
-    if case is None:
-        raise NotFound("case_not_found")
+    """The case, held: two people adding the same colleague at once would give two rows."""
+    audit.hold(session, case_id)
+    case = session.get_one(Case, case_id)
     permissions.require(actor, Permission.CASE_TEAM, sight.of(session, case, now))
     if case.closed_at is not None:
         raise Conflict("case_closed")
