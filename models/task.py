@@ -57,6 +57,9 @@ class Task(Identified, Locked, Base):
     form_key: Mapped[str | None]
     # Other parties that may read what is written here.
     shared_with: Mapped[list[str]]
+    # "P3": only those who read restricted values know of it. "P4": nor do they know who does it; the party that has it
+    # reads what is written only if it is shared with it. Null: everybody in the case knows of it.
+    secrecy: Mapped[str | None]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     follow_up_at: Mapped[datetime | None]

@@ -92,6 +92,13 @@ SETTINGS: Mapping[str, Definition] = {
     "break_glass_hours": _d(
         24, HOURS, "紧急查看的时长", "How long emergency access lasts", "domain.md §3.2", least=1, most=72
     ),
+    "report_check_minutes": _d(
+        30,
+        MINUTES,
+        "强制报告核对表未填，督导接手",
+        "Checklist not filled in: supervisor takes over",
+        "domain.md §4.1.9",
+    ),
     "report_receipt_hours": _d(
         1, HOURS, "强制报告无回执，告知督导和机构负责人", "Report without receipt", "domain.md §4.1.9"
     ),
@@ -99,6 +106,9 @@ SETTINGS: Mapping[str, Definition] = {
         2, HOURS, "强制报告无回执，告知个人信息保护负责人", "Report still without receipt", "domain.md §4.1.9"
     ),
     "report_conference_hours": _d(24, HOURS, "报告后召开个案会议", "Conference after a report", "domain.md §4.1.9"),
+    "safety_follow_up_hours": _d(
+        24, HOURS, "安全跟进的间隔", "Between follow-ups until safe", "domain.md §4.1.9", least=1, most=72
+    ),
     "assured_days": _d(180, DAYS, "服务目录多久核对一次", "Between checks of a service's entry", "domain.md §2.8"),
 }
 

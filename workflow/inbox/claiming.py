@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Case, Task, TaskState, User
-from workflow import audit, permissions
+from workflow import audit, permissions, secrecy
 from workflow.errors import NotFound, TaskClosed, TaskTaken
 from workflow.identity import Actor
 from workflow.permissions import Permission
@@ -84,5 +84,5 @@ def _record(session: Session, kind: audit.Kind, task: Task, actor: Actor, now: d
         case_id=task.case_id,
         instance_id=task.instance_id,
         task_id=task.id,
-        details={"element": task.element_id, "zh": task.name_zh, "en": task.name_en},
+        details=secrecy.details(task),
     )

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from models import Case, Instance, InstanceState, ProcessVersion, Task, TaskState
-from workflow import audit, clock, operations, settings
+from workflow import audit, clock, operations, secrecy, settings
 from workflow.audit import Kind
 from workflow.engine import (
     EngineError,
@@ -105,6 +105,8 @@ class Held:
 
     def complete(self, task: Task, variables: Mapping[str, Any]) -> None:
         """Complete a task and run on until people or time are needed. Raises TaskClosed, StepRefused, CaseDamaged."""
+        if task.secrecy == secrecy.REPORTER:
+            self.scene.secret = secrecy.REPORTER  # whatever follows at once must not name who did it either
         try:
             with self.moving() as run:
                 run.complete(task.engine_id, variables)
@@ -113,9 +115,7 @@ class Held:
         task.state = TaskState.DONE
         task.completed_at = self.scene.now
         task.completed_by_id = task.assignee_id = self.scene.actor_id
-        self.scene.record(
-            Kind.TASK_COMPLETED, task_id=task.id, element=task.element_id, zh=task.name_zh, en=task.name_en
-        )
+        self.scene.record(Kind.TASK_COMPLETED, task_id=task.id, **secrecy.details(task))
 
     def save(self) -> list[Task]:
         """Write snapshot, task rows, next wake-up and events; returns the tasks opened. Raises StepRefused."""

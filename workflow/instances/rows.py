@@ -8,7 +8,7 @@ from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from models import Instance, Referral, ReferralTask, Role, Task, TaskState
-from workflow import permissions
+from workflow import permissions, secrecy
 from workflow.audit import Kind
 from workflow.engine import OpenTask, Run, Text
 from workflow.errors import StepRefused
@@ -25,14 +25,12 @@ def project(scene: Scene, run: Run, existing: list[Task]) -> list[Task]:
     for engine_id, task in known.items():
         if task.state is TaskState.OPEN and engine_id not in waiting:
             task.state, task.completed_at = TaskState.CANCELLED, scene.now
-            scene.record(
-                Kind.TASK_CANCELLED, task_id=task.id, element=task.element_id, zh=task.name_zh, en=task.name_en
-            )
+            scene.record(Kind.TASK_CANCELLED, task_id=task.id, **secrecy.details(task))
         elif task.state is TaskState.OPEN:
             _correct(scene, task, waiting[engine_id])
     opened = [_new(scene, open_task) for engine_id, open_task in waiting.items() if engine_id not in known]
     for task in opened:
-        scene.record(Kind.TASK_OPENED, task_id=task.id, element=task.element_id, zh=task.name_zh, en=task.name_en)
+        scene.record(Kind.TASK_OPENED, task_id=task.id, **secrecy.details(task))
     return opened
 
 
@@ -101,6 +99,7 @@ def _new(scene: Scene, open_task: OpenTask) -> Task:
         state=TaskState.OPEN,
         form_key=open_task.form_key,
         shared_with=_shared_with(open_task),
+        secrecy=secrecy.of(open_task.properties),
         created_at=scene.now,
         due_at=open_task.due_at,
         follow_up_at=open_task.follow_up_at,
@@ -114,7 +113,7 @@ def _correct(scene: Scene, task: Task, open_task: OpenTask) -> None:
         task.party, task.organisation_id = party, place
         task.assignee_id = task.claimed_at = None
     task.due_at, task.follow_up_at, task.priority = open_task.due_at, open_task.follow_up_at, open_task.priority
-    task.shared_with = _shared_with(open_task)
+    task.shared_with, task.secrecy = _shared_with(open_task), secrecy.of(open_task.properties)
 
 
 def _shared_with(open_task: OpenTask) -> list[str]:

@@ -33,8 +33,9 @@ def start(
     actor_id: UUID,
     variables: Mapping[str, Any],
     now: datetime,
+    secret: str | None = None,
 ) -> Held:
-    """Start an instance for a case; the caller saves it. Raises StepRefused."""
+    """Start an instance for a case; the caller saves it. `secret` marks its first events. Raises StepRefused."""
     audit.hold(session, case.id)
     instance = Instance(
         case_id=case.id,
@@ -47,7 +48,7 @@ def start(
     )
     session.add(instance)
     session.flush()
-    scene = Scene(session, case, instance, actor_id, now)
+    scene = Scene(session, case, instance, actor_id, now, secret=secret)
     try:
         run = Run.start(compiled.process, holding.world(scene), variables)
     except StepFailed as error:

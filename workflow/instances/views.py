@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Case, Event, Instance, InstanceState, ProcessVersion
-from workflow import permissions
+from workflow import permissions, secrecy
 from workflow.audit import Kind
 from workflow.clock import moment
 from workflow.engine import Run, SnapshotUnreadable, Text, World
@@ -21,6 +21,7 @@ from workflow.identity import Actor
 from workflow.instances import versions
 from workflow.instances.diagram import Diagram
 from workflow.records import sight
+from workflow.records.sight import Reader
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def open_instance(session: Session, actor: Actor, instance_id: UUID, now: dateti
     seen = sight.of(session, case, now)
     permissions.require(actor, permissions.Permission.INSTANCE_READ, seen)
     reader = sight.reader(actor, seen)
+    if reader is None or not may_know(session, actor, reader, instance, version):
+        raise NotFound("instance_not_found")
 
     compiled = versions.compiled(session, version.id, version.content_hash)
     active = _active(instance, compiled)
@@ -83,8 +86,16 @@ def open_instance(session: Session, actor: Actor, instance_id: UUID, now: dateti
         done,
         _steps(compiled.diagram, set(active), done),
         instance.incident,
-        reader.until if reader else None,
+        reader.until,
     )
+
+
+def may_know(session: Session, actor: Actor, reader: Reader, instance: Instance, version: ProcessVersion) -> bool:
+    """Whether they may know of it: of one that starts in secret who reads restricted values, or started it."""
+    process = versions.compiled(session, version.id, version.content_hash).process
+    starts = (process.steps.get(name) for name in process.main.starts)
+    secret = next((mark for step in starts if step and (mark := secrecy.of(step.properties))), None)
+    return instance.started_by_id == actor.user_id or not secrecy.is_hidden(secret, reader.classes)
 
 
 def _active(instance: Instance, compiled: versions.Compiled) -> list[str]:

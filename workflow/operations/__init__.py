@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from workflow.operations import cases, consents, notices, referrals, service
+from workflow.operations import cases, consents, notices, referrals, reports, service
 from workflow.operations.scene import Refused, Scene
 
 Operation = Callable[[Scene, dict[str, Any]], Any]
@@ -18,6 +18,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "assign_case": cases.assign_case,
     "link_duplicate": cases.link_duplicate,
     "transfer_case": cases.transfer_case,
+    "set_case_risk": reports.set_case_risk,
+    "open_report": reports.open_report,
+    "close_report": reports.close_report,
     "notify": notices.notify,
     "who_acts": service.who_acts,
     "list_decisions": service.list_decisions,

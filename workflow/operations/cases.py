@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models import Case, Level, Organisation, OrganisationKind, ReferralState, Role
 from workflow.audit import Kind
 from workflow.engine import Text
+from workflow.operations import reports
 from workflow.operations.scene import Refused, Scene
 from workflow.records import states
 from workflow.records.states import Side
@@ -27,6 +28,8 @@ def set_case_state(scene: Scene, inputs: dict[str, Any]) -> None:
     refused = states.refusal(case.state, state, Side.SERVICE, reason)
     if refused is not None:
         raise Refused(refused)
+    if state in states.CLOSED and case.state not in states.CLOSED:
+        reports.refuse_closing(scene)
     if inputs.get("level"):
         _set_level(scene, _code(Level, inputs["level"], "level"))
     if state is not case.state or outcome != case.outcome:

@@ -47,10 +47,14 @@ class Scene:
     """What has happened so far; written with one statement when the step is saved."""
     entry: Entry | None = None
     """The form whose completion this step is; None where nobody completed one, e.g. when a timer fires."""
+    secret: str | None = None
+    """The mark of all its events (workflow.secrecy), when who takes this step is nobody's business."""
     _members: dict[frozenset[str], list[Member]] = field(default_factory=dict)
 
     def record(self, kind: Kind, *, task_id: UUID | None = None, **details: Any) -> None:
         """Note an event of this case; `details` hold codes and ids, no personal data."""
+        if self.secret:
+            details["secret"] = self.secret
         self.events.append(
             Event(
                 kind=kind.value,

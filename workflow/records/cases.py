@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Case, Instance, ProcessVersion, Task, TaskState
-from workflow import audit, permissions
+from workflow import audit, instances, permissions, secrecy
 from workflow.engine import Text
 from workflow.identity import Actor
 from workflow.inbox import rows
@@ -20,6 +20,7 @@ from workflow.records import actions, entries, frame, sight, starting, summary, 
 from workflow.records.actions import Action
 from workflow.records.entries import EntryView
 from workflow.records.frame import Frame
+from workflow.records.sight import Reader
 from workflow.records.starting import Startable
 from workflow.records.summary import CaseSummary
 from workflow.records.timeline import TimelineItem
@@ -74,17 +75,17 @@ def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> C
     audit.looked(session, actor.user_id, case_id, "case", now, entries=shown, highest="P1", purpose=reader.purpose)
     return CaseView(
         summary.make(row, now, masked=False),
-        timeline.read(session, case_id, for_ward=reader.party == "ward"),
+        timeline.read(session, case_id, actor, reader),
         read,
-        _instances(session, case_id),
-        [_task(actor, task_row, now) for task_row in found],
+        _instances(session, case_id, actor, reader),
+        [_task(actor, task_row, now) for task_row in found if _may_know(actor, reader, task_row[0])],
         [action for action in actions.available(session, actor, case, now) if action.key == str(case_id)],
-        starting.startable(session, actor, case),
+        starting.startable(session, actor, case) if permissions.allows(actor, Permission.CASE_ACT, seen) else [],
         frame.of(session, actor, case, row[1], seen, now),
     )
 
 
-def _instances(session: Session, case_id: UUID) -> list[InstanceInfo]:
+def _instances(session: Session, case_id: UUID, actor: Actor, reader: Reader) -> list[InstanceInfo]:
     found = session.execute(
         select(Instance, ProcessVersion)
         .join(ProcessVersion, ProcessVersion.id == Instance.version_id)
@@ -100,6 +101,7 @@ def _instances(session: Session, case_id: UUID) -> list[InstanceInfo]:
             instance.started_at,
         )
         for instance, version in found
+        if instances.may_know(session, actor, reader, instance, version)
     ]
 
 
@@ -107,3 +109,10 @@ def _task(actor: Actor, row: tuple[object, ...], now: datetime) -> CaseTask:
     listed = rows.make(row, now)
     may_open = permissions.allows(actor, Permission.TASK_READ, row[0])
     return CaseTask(**{field.name: getattr(listed, field.name) for field in fields(listed)}, may_open=may_open)
+
+
+def _may_know(actor: Actor, reader: Reader, task: Task) -> bool:
+    """Whether they may know of this task: of a secret one who reads restricted values, or has it."""
+    if task.secrecy == secrecy.REPORTER or secrecy.is_hidden(task.secrecy, reader.classes):
+        return permissions.allows(actor, Permission.TASK_READ, task)
+    return True

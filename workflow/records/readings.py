@@ -8,16 +8,16 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from models import Case, Event, Reading, User
-from workflow import permissions
+from workflow import permissions, secrecy
 from workflow.clock.calendar import TIMEZONE
 from workflow.errors import NotFound
 from workflow.identity import Actor
 from workflow.permissions import Permission
-from workflow.records import sight
+from workflow.records import classes, sight
 from workflow.records.sight import CaseSight
 
 PAGE = 50
@@ -43,6 +43,7 @@ class EventRow:
 
     at: datetime
     who: str | None
+    """None: the system itself; empty: not to be known."""
     kind: str
 
 
@@ -91,9 +92,10 @@ def of_case(
     Raises NotFound, Forbidden.
     """
     case, watched = _watched(session, actor, case_id, now, Permission.READINGS_READ)
-    about = or_(
-        Reading.case_id == case.id, and_(Reading.person_id == case.subject_id, Reading.case_id.is_(None))
-    )  # fmt: skip
+    about = and_(
+        or_(Reading.case_id == case.id, and_(Reading.person_id == case.subject_id, Reading.case_id.is_(None))),
+        _known(actor, watched),
+    )
     found = _statement().where(about)
     if user_id is not None:
         found = found.where(Reading.user_id == user_id)
@@ -106,6 +108,14 @@ def of_case(
     return Readings(watched, _page(session, found, page, _row), [(key, name) for key, name in people])
 
 
+def _known(actor: Actor, watched: Watched) -> ColumnElement[bool]:
+    """Without the looks that would tell who reported: of whoever was shown it, for they wrote it."""
+    if watched.may_see_reporter:
+        return true()
+    seen = or_(Reading.highest.is_distinct_from(classes.REPORTER), Reading.user_id == actor.user_id)
+    return or_(seen, Reading.what == "reporter") if watched.may_see_events else seen
+
+
 def own(session: Session, actor: Actor, page: int = 1) -> Page:
     """What this person looked at, newest first; one statement."""
     return _page(session, _statement().where(Reading.user_id == actor.user_id), page, _row)
@@ -115,12 +125,17 @@ def events(session: Session, actor: Actor, case_id: UUID, now: datetime, page: i
     """What happened in a case, newest first: when, who, of which kind; no content. Raises NotFound, Forbidden."""
     case, watched = _watched(session, actor, case_id, now, Permission.CASE_EVENTS)
     found = (
-        select(Event.at, User.name, Event.kind)
+        select(Event, User.name)
         .outerjoin(User, User.id == Event.actor_id)
         .where(Event.case_id == case.id)
         .order_by(Event.at.desc(), Event.id.desc())
     )
-    return watched, _page(session, found, page, lambda row: EventRow(*row))
+    return watched, _page(session, found, page, lambda row: _event(watched, *row))
+
+
+def _event(watched: Watched, event: Event, name: str | None) -> EventRow:
+    is_known = watched.may_see_reporter or not secrecy.hides_actor(event.details)
+    return EventRow(event.at, name if is_known else "", event.kind)
 
 
 def watched_by_number(session: Session, actor: Actor, number: str, now: datetime) -> UUID:

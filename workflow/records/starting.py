@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Case, Instance, ProcessVersion
-from workflow import instances, permissions
+from workflow import instances, permissions, secrecy
 from workflow.audit import Kind
 from workflow.engine import Step, Text
 from workflow.errors import Conflict, Forbidden, NotFound
@@ -60,7 +60,7 @@ def start(session: Session, actor: Actor, case_id: UUID, process_key: str, token
     case = session.get(Case, case_id)
     if case is None:
         raise NotFound("case_not_found")
-    permissions.require(actor, Permission.CASE_READ, sight.of(session, case, now))
+    permissions.require(actor, Permission.CASE_ACT, sight.of(session, case, now))
     offered = next((each for each in _offered(session) if each[0].process_key == process_key), None)
     if offered is None:
         raise NotFound("process_not_published")
@@ -87,6 +87,7 @@ def start(session: Session, actor: Actor, case_id: UUID, process_key: str, token
         actor_id=actor.user_id,
         variables={"starter": {"id": str(actor.user_id), "role": role}},
         now=now,
+        secret=secrecy.of(step.properties),
     )
     held.scene.record(Kind.CASE_ACTION, element=step.element_id, zh=name.zh, en=name.en)
     return actions.Done(case_id, actions.claimed(actor, held.save(), now), name)

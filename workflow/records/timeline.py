@@ -11,11 +11,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Event, Level, ReferralState, Risk, Task, User
+from models import Event, Level, ReferralState, Task, User
 from workflow import secrecy
 from workflow.audit import Kind
 from workflow.engine import Text
-from workflow.records import partner_words, person_forms, states
+from workflow.identity import Actor
+from workflow.records import partner_words, person_forms, report_words, states
+from workflow.records.sight import Reader
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ FOR_THE_WARD = {
 }  # fmt: skip
 
 NOTICES = {
+    **report_words.NOTICES,
     "emergency_referral": Text("已通知督导：危急转介", "Supervisor notified: emergency referral"),
     "intake_overdue": Text("已提醒：转介到时尚未接收", "Reminder sent: referral not accepted in time"),
     "information_reminder": Text("已提醒科室补充信息", "Ward reminded to supply information"),
@@ -60,8 +63,13 @@ NOTICES = {
 }
 
 
-def read(session: Session, case_id: UUID, *, for_ward: bool) -> list[TimelineItem]:
-    """The history, oldest first. A ward sees what it did itself, the state, and notices addressed to it."""
+def read(session: Session, case_id: UUID, actor: Actor, reader: Reader) -> list[TimelineItem]:
+    """The history, oldest first, for somebody who reads the case as `reader`.
+
+    A ward sees what it did itself, the state, and notices addressed to it. What is secret is shown to those who read
+    restricted values, without who did it where that is secret, too; to the doer all of it.
+    """
+    for_ward = reader.party == "ward"
     kinds = FOR_THE_WARD if for_ward else SHOWN
     rows = session.execute(
         select(Event, User.name, Task.party, Task.shared_with)
@@ -70,12 +78,15 @@ def read(session: Session, case_id: UUID, *, for_ward: bool) -> list[TimelineIte
         .where(Event.case_id == case_id, Event.kind.in_([kind.value for kind in kinds]))
         .order_by(Event.at, Event.id)
     )
-    return [
-        TimelineItem(event.at, event.kind, who, words)
-        for event, who, party, shared_with in rows
-        if not for_ward or _is_for_ward(event, party, shared_with)
-        for words in _words(event)
-    ]
+    found = []
+    for event, name, party, shared_with in rows:
+        is_own = event.actor_id == actor.user_id
+        is_hidden = secrecy.is_hidden(event.details.get("secret"), reader.classes) and not is_own
+        if is_hidden or (for_ward and not _is_for_ward(event, party, shared_with)):
+            continue
+        who = None if secrecy.hides_actor(event.details) and not is_own else name
+        found += [TimelineItem(event.at, event.kind, who, words) for words in _words(event)]
+    return found
 
 
 def _is_for_ward(event: Event, party: str | None, shared_with: list[str] | None) -> bool:
@@ -185,4 +196,5 @@ def _task_words(kind: str, details: Mapping[str, Any]) -> Iterator[Text]:
             yield Text(f"“{zh}”不再需要办理", f"No longer needed: {en}")
         case _:
             yield from partner_words.of_event(kind, details)
+            yield from report_words.of_event(kind, details)
             yield from _person_words(kind, details)

@@ -25,6 +25,7 @@ PROPERTIES = frozenset(
         "carerelay:starts_on_case",
         "carerelay:given",
         "carerelay:again",
+        "carerelay:secret",
     }
 )
 """The properties that something reads; every other one beginning with `carerelay:` is a slip."""
