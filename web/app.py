@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
-from web import access, bundles, errors, i18n, labels, pages, security, services
+from web import access, api, bundles, errors, i18n, labels, pages, security, services
 from web.config import Config
 
 
@@ -39,4 +39,5 @@ def create_app(
     errors.install(app)
     bundles.install(app)
     pages.install(app)
+    api.install(app)
     return app

@@ -18,16 +18,17 @@ the error's own text: that may quote what somebody typed about a patient.
 
 import secrets
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from web.access import local_path, recognise, viewer
+from web.api import errors as for_program
 from web.i18n import pick, short_moment
 from workflow.errors import (
     CareRelayError,
@@ -41,25 +42,42 @@ from workflow.errors import (
     TaskTaken,
 )
 
-Page = tuple[str, int]
+Page = tuple[str | Response, int]
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """No 0, 1, O, I: the number is read out over the telephone."""
 
 
 def install(app: Flask) -> None:
     """Register one handler a family."""
-    app.register_error_handler(NotFound, lambda error: _not_found())
-    app.register_error_handler(Forbidden, lambda error: _forbidden())
-    app.register_error_handler(Conflict, _conflict)
-    app.register_error_handler(Invalid, lambda error: _invalid())
-    app.register_error_handler(CareRelayError, _unforeseen)
-    app.register_error_handler(CSRFError, lambda error: _stale_page())
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(NotFound, _coded(lambda error: _not_found()))
+    app.register_error_handler(Forbidden, _coded(lambda error: _forbidden()))
+    app.register_error_handler(Conflict, _coded(_conflict))
+    app.register_error_handler(Invalid, _coded(lambda error: _invalid()))
+    app.register_error_handler(CareRelayError, _coded(_unforeseen))
+    app.register_error_handler(CSRFError, _coded(lambda error: _stale_page()))
+    app.register_error_handler(HTTPException, _coded(_http))
+    app.register_error_handler(Exception, _coded(_unforeseen))
+
+
+def _coded(handler: Callable[[Any], Any]) -> Callable[[Exception], Any]:
+    """Let the code of the error be known to whoever writes the answer: programs go by it."""
+
+    def handle(error: Exception) -> Any:
+        g.error_code, g.error_messages = for_program.code_of(error), for_program.messages_of(error)
+        return handler(error)
+
+    return handle
 
 
 def page(status: int, title: str, *sentences: str, **more: Any) -> Page:
-    """Draw an error page. `kept=True` adds that what was typed is kept as a draft; see error.html for the others."""
+    """Draw an error page. `kept=True` adds that what was typed is kept as a draft; see error.html for the others.
+
+    A program gets the same sentences as JSON.
+    """
+    if for_program.is_for_program():
+        more = {"reference": more["reference"]} if "reference" in more else {}
+        more |= g.pop("error_messages", {})
+        return for_program.answer(status, g.pop("error_code", "refused"), title, sentences, **more)
     return render_template("error.html", title=title, sentences=sentences, **more), status
 
 
@@ -148,7 +166,7 @@ def _carries_work() -> bool:
 
 def _http(error: HTTPException) -> Page | HTTPException:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR and not for_program.is_for_program():
         recognise()
     if status == HTTPStatus.NOT_FOUND:
         return _not_found()

@@ -15,7 +15,7 @@ from babel import dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context, session
+from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, Domain, get_locale, gettext, ngettext
 
 from web.services import now, services
@@ -87,7 +87,11 @@ def chosen_language() -> str:
     Chinese otherwise; the browser's own preference is not asked, since shared hospital computers are set up in any
     language. Never asks the database: an error page must know its language when the database is down.
     """
-    chosen = session.get("language") if has_request_context() else None
+    if not has_request_context():
+        return DEFAULT
+    if request.path.startswith("/api/"):  # a program has no session; it says what it wants
+        return request.accept_languages.best_match(["zh", "en"], "zh").replace("zh", DEFAULT)
+    chosen = session.get("language")
     return chosen if chosen in LANGUAGES else DEFAULT
 
 

@@ -14,7 +14,10 @@ from web.access import local_path
 from web.services import now
 from web.views import (
     actions,
+    admin,
+    agency,
     cases,
+    consents,
     files,
     health,
     inbox,
@@ -30,6 +33,7 @@ from web.views import (
 )
 
 BLUEPRINTS = (
+    admin,
     session,
     inbox,
     referrals,
@@ -39,6 +43,8 @@ BLUEPRINTS = (
     team,
     readings,
     oversight,
+    agency,
+    consents,
     actions,
     instances,
     files,
@@ -51,6 +57,9 @@ NAVIGATION: tuple[tuple[str, str, LazyString], ...] = (
     ("referral:open", "referrals.new", _l("发起转介")),
     ("referral:open", "referrals.index", _l("我发出的转介")),
     ("case:list", "cases.index", _l("个案")),
+    ("outgoing:list", "agency.sent", _l("转出")),
+    ("incoming:list", "agency.received", _l("收到的转介")),
+    ("override:review", "consents.overrides", _l("共享复核")),
     ("person:search", "people.index", _l("人员查询")),
     ("oversight:list", "oversight.index", _l("查阅监督")),
 )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Instance, Organisation, ProcessVersion, Task, TaskState, User
 from workflow import demo_places, identity, inbox
-from workflow.demo_places import ACCOUNTS
+from workflow.demo_places import ACCOUNTS as ACCOUNTS
 from workflow.demo_texts import CONTACT, STORIES, Story, answers
 from workflow.identity import Actor
 from workflow.records import referrals

@@ -1,4 +1,4 @@
-// Builds the scripts of the pages: one entry for every page ("base"), one for the drawing of a process ("viewer").
+// Builds the scripts of the pages: one entry for every page ("base"), one for drawings ("viewer"), one for the interface ("api").
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
@@ -13,6 +13,6 @@ export default defineConfig({
     manifest: true,
     target: "es2020",
     assetsInlineLimit: 0, // the policy of the pages allows no data: fonts
-    rollupOptions: { input: { base: here("base.js"), viewer: here("viewer.js") } },
+    rollupOptions: { input: { base: here("base.js"), viewer: here("viewer.js"), api: here("api.js") } },
   },
 });
