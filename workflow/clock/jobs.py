@@ -1,5 +1,6 @@
-"""Background jobs on Procrastinate: one finds what is due, one wakes an instance. Both may run twice without harm."""
+"""Background jobs on Procrastinate: find what is due, wake an instance, tidy up. All may run twice without harm."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,16 +9,19 @@ from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from sqlalchemy.orm import Session, sessionmaker
 
-from workflow import instances
+from workflow import instances, once
 from workflow.clock import sweep
 from workflow.transaction import transaction
 
 EVERY_SECOND = "* * * * * *"
+EVERY_HOUR = "17 * * * *"
 EVERY_TEN_SECONDS = "* * * * * */10"
 QUEUE = "clock"
 DUE = "carerelay.due"
 WAKE = "carerelay.wake"
 REVIVE = "carerelay.revive"
+TIDY = "carerelay.tidy"
+PARTS_OF_TIDYING: tuple[Callable[[Session, datetime], int], ...] = (once.sweep,)
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 
 app = App(connector=SyncPsycopgConnector())
@@ -47,6 +51,15 @@ async def revive(timestamp: int) -> None:
     """Put jobs back into the queue whose worker has died in the middle of them: its heartbeat has stopped."""
     for job in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron=EVERY_HOUR)
+@app.task(queue=QUEUE, queueing_lock=TIDY, pass_context=True, name=TIDY)
+def tidy(context: JobContext, timestamp: int) -> None:
+    """Forget what is kept only for a while; each part in a transaction of its own."""
+    for part in PARTS_OF_TIDYING:
+        with transaction(_sessions(context)) as session:
+            part(session, datetime.now(UTC))
 
 
 def defer_due(session: Session, now: datetime) -> int:

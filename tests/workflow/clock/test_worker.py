@@ -11,10 +11,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from procrastinate.jobs import Job
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import Event, Instance
+from models import Event, Instance, KeptAnswer
 from workflow.clock import jobs, worker
 from workflow.records import referrals
 from workflow.transaction import transaction
@@ -122,3 +123,23 @@ def test_a_failing_wake_up_is_seen_on_the_instance(
         assert instance.state == "incident"
         assert instance.incident
         assert instance.incident["zh"]
+
+
+def test_the_worker_forgets_what_is_kept_only_for_a_while(
+    sessions: sessionmaker[Session], database_url: str, real_people: Any
+) -> None:
+    now = datetime.now(UTC)
+    with transaction(sessions) as session:
+        for age, key in ((timedelta(hours=1), "new"), (timedelta(hours=30), "old")):
+            owner = real_people["nurse"].user_id
+            session.add(KeptAnswer(user_id=owner, key=key, request="x", status=200, body={}, created_at=now - age))
+        driver = session.connection().connection.driver_connection
+        task = jobs.app.tasks[jobs.TIDY]
+        jobs._queue.batch_defer_jobs(
+            jobs=[Job(id=None, queue=jobs.QUEUE, task_name=task.name, task_kwargs={"timestamp": 0}, lock=None,
+                      queueing_lock=None)],
+            connection=driver,
+        )  # fmt: skip
+    asyncio.run(worker.work(database_url, wait=False))
+    with sessions() as session:
+        assert session.scalars(select(KeptAnswer.key)).all() == ["new"]
