@@ -146,6 +146,12 @@ def database_url(server: "Server", template: str) -> Iterator[str]:
     yield from _copy(server, template)
 
 
+@pytest.fixture(scope="module")
+def module_database_url(server: "Server", template: str) -> Iterator[str]:
+    """The URL of a migrated database that the tests of a module share, for what takes long to fill."""
+    yield from _copy(server, template)
+
+
 @pytest.fixture
 def empty_database_url(server: "Server") -> Iterator[str]:
     """The URL of a database without tables, for the migrations themselves."""

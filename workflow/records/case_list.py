@@ -61,13 +61,16 @@ class Page:
 def list_cases(session: Session, actor: Actor, wanted: Wanted, now: datetime, *, after: str = "") -> Page:
     """A page of the cases this person reads as social work does, masked; three statements at most. Raises Forbidden."""
     permissions.require(actor, Permission.CASE_LIST, None)
-    chosen = select(Case.id).where(readable_cases.condition(actor), *_conditions(session, actor, wanted, now))
+    conditions = _conditions(session, actor, wanted, now)
     if (last := _last(after)) is not None:
         key = tuple_(Case.opened_at, Case.id)
-        chosen = chosen.where(key > last if wanted.sort == OLDEST else key < last)
+        conditions.append(key > last if wanted.sort == OLDEST else key < last)
+    ways = [select(Case.id, Case.opened_at).where(way, *conditions) for way in readable_cases.ways(actor)]
     # The page is cut out first, by index, and only then is everything around its cases looked up.
-    page = _sorted(chosen, wanted).limit(PAGE + 1).subquery()
-    rows = session.execute(_sorted(summary.statement().join(page, page.c.id == Case.id), wanted)).all()
+    found = ways[0] if len(ways) == 1 else union(*ways)
+    page = _sorted(found, wanted, found.selected_columns).limit(PAGE + 1).subquery()
+    listed = summary.statement().join(page, page.c.id == Case.id)
+    rows = session.execute(_sorted(listed, wanted, Case)).all()
     shown = rows[:PAGE]
     return Page(
         [_row(row) for row in shown],
@@ -76,10 +79,10 @@ def list_cases(session: Session, actor: Actor, wanted: Wanted, now: datetime, *,
     )
 
 
-def _sorted(statement: Select[Any], wanted: Wanted) -> Select[Any]:
+def _sorted(statement: Any, wanted: Wanted, columns: Any) -> Any:
     if wanted.sort == OLDEST:
-        return statement.order_by(Case.opened_at, Case.id)
-    return statement.order_by(Case.opened_at.desc(), Case.id.desc())
+        return statement.order_by(columns.opened_at, columns.id)
+    return statement.order_by(columns.opened_at.desc(), columns.id.desc())
 
 
 def _conditions(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
