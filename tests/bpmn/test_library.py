@@ -153,7 +153,7 @@ def test_ward_never_reads_the_social_work_narrative() -> None:
         for step in process.steps.values()
         if step.kind == "userTask" and "ward" in step.properties.get("carerelay:shared_with", "").split(",")
     }
-    assert shared == {"accept_referral", "write_feedback"}
+    assert shared == {"accept_referral", "write_feedback", "answer_withdrawal"}
     assert not shared & STATION_ONLY
 
 

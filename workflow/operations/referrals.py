@@ -33,9 +33,9 @@ def check_sharing(scene: Scene, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def send_referral(scene: Scene, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Send what was prepared to the provider of `service`; with `referral` it is a further attempt of that one.
+    """Send what was prepared to the provider of `service`; with `referral_id` it is a further attempt of that one.
 
-    Gives `task`, `referral`, `organisation` (ids as text) and `number`. Refuses anything beyond consent.
+    Gives `task`, `referral_id`, `organisation` (ids as text) and `number`. Refuses anything beyond consent.
     """
     entry = _entry(scene, PREPARED)
     _keep_contact_rule(scene, entry.values.get("aref") or {})
@@ -44,7 +44,7 @@ def send_referral(scene: Scene, inputs: dict[str, Any]) -> dict[str, Any]:
             scene.session,
             scene.case,
             _request(scene, inputs),
-            referral_id=_id(inputs.get("referral")),
+            referral_id=_id(inputs.get("referral_id")),
             instance_id=scene.instance.id,
             actor_id=scene.actor_id or entry.submitted_by_id,
             now=scene.now,
@@ -52,7 +52,7 @@ def send_referral(scene: Scene, inputs: dict[str, Any]) -> dict[str, Any]:
     number = scene.session.get_one(Referral, task.referral_id).number
     return {
         "task": str(task.id),
-        "referral": str(task.referral_id),
+        "referral_id": str(task.referral_id),
         "organisation": str(task.owner_id),
         "number": number,
     }
