@@ -70,12 +70,16 @@ class StepRefused(Conflict):
         self.message = message
 
 
-class CaseDamaged(StepRefused):
-    """The stored state of the case cannot be read. `record` marks that, in a transaction after this one's rollback."""
+class RefusedOnRecord(StepRefused):
+    """Refused, and the attempt itself matters: `record` notes it, in a transaction after this one's rollback."""
 
     def __init__(self, message: Text, record: Callable[[Session], None]) -> None:
         super().__init__(message)
         self.record = record
+
+
+class CaseDamaged(RefusedOnRecord):
+    """The stored state of the case cannot be read; what is recorded is that finding."""
 
 
 class SignInRefused(Invalid):
@@ -86,8 +90,11 @@ class SignInRefused(Invalid):
 
 
 class TooManyAttempts(Conflict):
-    """Too many failed tries; the next one is looked at in `retry_after` seconds."""
+    """Too many failed tries; the next one is looked at in `retry_after` seconds.
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__("too_many_attempts", retry_after=retry_after)
-        self.retry_after = retry_after
+    `what`: "here", or "account" when they came from many places.
+    """
+
+    def __init__(self, retry_after: int, what: str = "here") -> None:
+        super().__init__("too_many_attempts", retry_after=retry_after, what=what)
+        self.retry_after, self.what = retry_after, what

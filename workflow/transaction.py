@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
-from workflow.errors import CaseDamaged, Conflict
+from workflow.errors import Conflict, RefusedOnRecord
 
 
 @contextmanager
 def transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """Open a session, commit when the block ends and roll back when it raises.
 
-    A damaged case is marked as such in a transaction of its own: the step is rolled back, the finding must stay.
+    What has to be recorded about a refusal goes into a transaction of its own: the step is rolled back, that must stay.
     Raises Conflict when a row was changed by somebody else since it was read (its `lock_version` has moved on).
     """
     with sessions() as session:
@@ -22,7 +22,7 @@ def transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
             session.commit()
         except StaleDataError as error:
             raise Conflict("changed_meanwhile") from error
-        except CaseDamaged as error:
+        except RefusedOnRecord as error:
             session.rollback()
             error.record(session)
             session.commit()

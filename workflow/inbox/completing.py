@@ -61,12 +61,13 @@ def submit(session: Session, actor: Actor, held: Held, task: Task, form: Form, r
     """Check what was sent against the form of the instance's version. Raises InvalidForm."""
     # An agency chooses among its own people; everybody else among those of the case's station.
     place = task.organisation_id if task.party == "agency" else held.scene.case.organisation_id
+    wants_people = any(name.startswith(choices.PEOPLE) for name in form.choice_sources)
     found = choices.look_up(
         session,
         form,
         user_id=actor.user_id,
         station_id=place,
-        members=held.scene.members(place) if any(name.startswith(choices.PEOPLE) for name in form.choice_sources) else (),
+        members=held.scene.members(place) if wants_people else (),
         case_id=held.scene.case.id,
     )
     context = held.variables(task)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Instance, ProcessVersion, Task, TaskState
-from workflow import audit, clock, instances, permissions
+from workflow import audit, clock, instances, permissions, secrecy
 from workflow.engine import EngineError, Run, Step, Text, World
 from workflow.errors import NotFound
 from workflow.forms import BoundForm, Form, Row
@@ -22,9 +22,10 @@ from workflow.inbox.rows import InboxRow
 from workflow.instances import Compiled
 from workflow.operations.scene import members_of
 from workflow.permissions import Permission
-from workflow.records import choices, entries, frame, same_person, sight, summary
+from workflow.records import choices, entries, frame, referral_pages, same_person, sight, summary
 from workflow.records.entries import EntryView
 from workflow.records.masking import Fact
+from workflow.records.referral_pages import ReferralPage
 from workflow.records.same_person import Hint
 from workflow.records.summary import CaseSummary
 
@@ -59,6 +60,8 @@ class TaskView:
     contact_forbidden: bool
     hint: Hint | None
     """Other records of the same human being, and safety; None for everybody but social work."""
+    referral: ReferralPage | None
+    """The referral to an agency that the task is about; all that an agency sees of the case."""
 
 
 def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> TaskView:
@@ -85,7 +88,7 @@ def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> T
     is_file = sight.may_open(actor, seen)
     audit.looked(
         session, actor.user_id, task.case_id, "task", now, entries=entries.shown(read),
-        highest="P1" if is_file else None, purpose=reader.purpose if reader else sight.WORK,
+        highest=_highest(task, is_file), purpose=reader.purpose if reader else sight.WORK,
     )  # fmt: skip
     return TaskView(
         _info(actor, row, now, may_complete=may_complete),
@@ -100,7 +103,15 @@ def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> T
         frame.contact_of(case_row[1], reader),
         is_file and case_row[1].contact_forbidden,
         same_person.hint(session, actor, task.case_id) if is_file else None,
+        referral_pages.of_task(session, actor, task, context, now),
     )
+
+
+def _highest(task: Task, is_file: bool) -> str | None:
+    """The highest class shown besides the records; of a task that hides who does it, just that: who has it."""
+    if task.secrecy == secrecy.REPORTER:
+        return secrecy.REPORTER
+    return "P1" if is_file else None
 
 
 def form_of(session: Session, actor: Actor, task_id: UUID) -> Form:

@@ -22,7 +22,7 @@ MOST = 500
 
 @dataclass(frozen=True)
 class InboxRow:
-    """A task in a list. `subject` is masked, `due_group` says how pressing it is (domain.md §3.5)."""
+    """A task in a list. `subject` is masked, and empty for an agency; `due_group` says how pressing it is (§3.5)."""
 
     task_id: UUID
     step: Text
@@ -40,6 +40,7 @@ class InboxRow:
     role: str
     organisation: Text
     lock_version: int
+    party: str
 
 
 def statement() -> Select[*tuple[Any, ...]]:
@@ -59,14 +60,16 @@ def statement() -> Select[*tuple[Any, ...]]:
 def make(row: Any, now: datetime) -> InboxRow:
     """Make a row of the list from a row of `statement`."""
     task, case, person, zh, en, place, assignee = row
+    # An agency knows of the person what it was sent, and that stands on the referral's page only.
+    is_agency = task.party == "agency"
     return InboxRow(
         task.id,
         Text(task.name_zh, task.name_en),
         Text(zh, en),
         case.id,
         case.number,
-        masking.mask_name(person),
-        case.level.value if case.level else None,
+        "" if is_agency else masking.mask_name(person),
+        case.level.value if case.level and not is_agency else None,
         task.state.value,
         task.due_at,
         clock.due_group(task.due_at, now),
@@ -76,6 +79,7 @@ def make(row: Any, now: datetime) -> InboxRow:
         task.role,
         Text(place.name, place.name_en),
         task.lock_version,
+        task.party,
     )
 
 

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from models import Case, Person
 from workflow import permissions
+from workflow.engine import Text
 from workflow.identity import Actor
 from workflow.permissions import Permission
-from workflow.records import masking, same_person, sight, team
+from workflow.records import consents, masking, outgoing, partner_words, same_person, sight, team
 from workflow.records.masking import Fact
 from workflow.records.same_person import Hint
 from workflow.records.sight import CaseSight, Reader
@@ -32,6 +33,8 @@ class Frame:
     may_read_readings: bool
     hint: Hint | None
     """Other records of the same human being, and safety; None for everybody but social work."""
+    consent: Text | None
+    """Where the person's consent stands; None for everybody but social work."""
 
 
 def of(session: Session, actor: Actor, case: Case, person: Person, seen: CaseSight, now: datetime) -> Frame:
@@ -45,7 +48,12 @@ def of(session: Session, actor: Actor, case: Case, person: Person, seen: CaseSig
         reader.until if reader else None,
         permissions.allows(actor, Permission.READINGS_READ, seen),
         same_person.hint(session, actor, case.id) if is_social_work else None,
+        _consent(session, person, now) if is_social_work else None,
     )
+
+
+def _consent(session: Session, person: Person, now: datetime) -> Text:
+    return partner_words.CONSENT[consents.state_of(session, person.id, outgoing.local_day(now)).code]
 
 
 def contact_of(person: Person, reader: Reader | None) -> list[Fact]:

@@ -130,3 +130,48 @@ def _state(details: Mapping[str, Any]) -> Text:
         return Text(f"院社转介改为“{state.zh}”", f"Agency referral: {state.en}")
     reason = of({**OUTCOME, **DECLINE}, details.get("reason")) or reason
     return Text(f"院社转介改为“{state.zh}”：{reason.zh}", f"Agency referral: {state.en} ({reason.en})")
+
+
+def next_step(state: str, side: str, *, has_outcome: bool) -> Text:
+    """What happens next, for the side that reads."""
+    if has_outcome and state == "in_progress":
+        return _OUTCOME_REPORTED[side]
+    return _NEXT[side].get(state, Text("", ""))
+
+
+_OUTCOME_REPORTED = {
+    "sender": Text("机构已登记结果，请确认。", "The agency has reported the outcome; please accept it."),
+    "receiver": Text("结果已告知转出方，等候确认。", "The sender was told the outcome and has to accept it."),
+}
+_NEXT: Mapping[str, Mapping[str, Text]] = {
+    "sender": {
+        "requested": Text(
+            "等候机构答复。一直不答复会先提醒，再自动撤回。",
+            "Waiting for the agency. Without an answer it is reminded, then the referral is recalled.",
+        ),
+        "accepted": Text("机构已接收，将联系服务对象。", "Accepted; the agency will contact the person."),
+        "in_progress": Text(
+            "机构正在服务，至少每30天反馈一次。", "In progress; the agency reports every 30 days at least."
+        ),
+        "on_hold": Text("机构在等您补充，或暂停到复核日期。", "The agency waits for you, or until its review date."),
+        "rejected": Text(
+            "机构不能再查看。可以另送一家。", "The agency can no longer read it. You may ask another one."
+        ),
+        "completed": Text("已办结。", "Closed."),
+        "failed": Text("已办结，目标没有达成。", "Closed; the goal was not achieved."),
+        "cancelled": Text("已撤销，机构不能再查看。", "Called off; the agency can no longer read it."),
+        "entered_in_error": Text("登记为错误，机构不能再查看。", "Entered in error; the agency can no longer read it."),
+    },
+    "receiver": {
+        "requested": Text(
+            "请答复：接收、退回，或请对方补充信息。", "Please answer: accept, decline, or ask for more information."
+        ),
+        "accepted": Text("请按约定联系服务对象，并反馈进展。", "Contact the person as agreed and report progress."),
+        "in_progress": Text(
+            "请至少每30天反馈一次；结束时登记结果。", "Report every 30 days at least, and the outcome at the end."
+        ),
+        "on_hold": Text("等候对方补充，或等到复核日期。", "Waiting for the sender, or for the review date."),
+        "completed": Text("已办结。到期后不能再查看。", "Closed. It can be read for a limited time."),
+        "failed": Text("已办结。到期后不能再查看。", "Closed. It can be read for a limited time."),
+    },
+}

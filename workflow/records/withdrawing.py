@@ -27,12 +27,13 @@ from models import (
     Role,
     User,
 )
-from workflow import audit, instances, permissions
+from workflow import audit, clock, instances, permissions
 from workflow.audit import Kind
+from workflow.engine import Text
 from workflow.errors import Conflict, Invalid, NotFound
 from workflow.identity import Actor
 from workflow.permissions import Permission
-from workflow.records import actions, outgoing, sharing, sight, states
+from workflow.records import actions, outgoing, partner_words, sharing, sight, states
 from workflow.records.outgoing import local_day
 from workflow.records.partners import ConsentSight
 from workflow.records.sharing import Wanted
@@ -60,10 +61,11 @@ class OverrideRow:
     consent_id: UUID
     case_id: UUID
     case_number: str
-    basis: str | None
+    basis: Text | None
     decided_by: str
     decided_at: datetime
     due_at: datetime | None
+    due_group: str
     mine: bool
 
 
@@ -86,7 +88,7 @@ def withdraw(session: Session, actor: Actor, consent_id: UUID, now: datetime) ->
     return Ended(case.id, _stop(session, consent, actor.user_id, now))
 
 
-def overrides(session: Session, actor: Actor) -> list[OverrideRow]:
+def overrides(session: Session, actor: Actor, now: datetime) -> list[OverrideRow]:
     """The overrides that wait for a review by this person's station or hospital, the most pressing first."""
     hospitals = actor.places(Role.DATA_PROTECTION_OWNER)
     reviewed = or_(
@@ -106,11 +108,18 @@ def overrides(session: Session, actor: Actor) -> list[OverrideRow]:
     )
     return [
         OverrideRow(
-            consent.id, case.id, case.number, consent.override_basis, name, consent.recorded_at,
-            consent.review_due_at, consent.recorded_by_id == actor.user_id,
+            consent_id=consent.id,
+            case_id=case.id,
+            case_number=case.number,
+            basis=partner_words.of(partner_words.BASIS, consent.override_basis),
+            decided_by=name,
+            decided_at=consent.recorded_at,
+            due_at=consent.review_due_at,
+            due_group=clock.due_group(consent.review_due_at, now),
+            mine=consent.recorded_by_id == actor.user_id,
         )
         for consent, case, name in found
-    ]  # fmt: skip
+    ]
 
 
 def review(session: Session, actor: Actor, consent_id: UUID, verdict: str, now: datetime) -> Ended:

@@ -89,7 +89,7 @@ def test_consent_for_another_agency_or_purpose_does_not_count(desk: Desk) -> Non
 def test_an_override_counts_as_long_as_its_review_upholds_it(desk: Desk) -> None:
     consent = desk.agree("first", status="overridden", override_basis="life_and_safety")
     desk.sent("contact")
-    rows = withdrawing.overrides(desk.session, desk.actor("supervisor"))
+    rows = withdrawing.overrides(desk.session, desk.actor("supervisor"), desk.now)
     assert [(row.consent_id, row.mine) for row in rows] == [(consent.id, False)]
     assert withdrawing.review(desk.session, desk.actor("supervisor"), consent.id, "ended", desk.now).cancelled == 1
     assert desk.task().state is ReferralState.CANCELLED
@@ -106,7 +106,7 @@ def test_nobody_reviews_their_own_override(desk: Desk) -> None:
     assert withdrawing.review(desk.session, desk.actor("supervisor2"), consent.id, "upheld", desk.now).cancelled == 0
     with pytest.raises(NotFound):
         withdrawing.review(desk.session, desk.actor("worker"), consent.id, "upheld", desk.now)
-    assert withdrawing.overrides(desk.session, desk.actor("worker")) == []
+    assert withdrawing.overrides(desk.session, desk.actor("worker"), desk.now) == []
 
 
 def test_from_sending_to_the_outcome(desk: Desk) -> None:
