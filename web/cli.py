@@ -1,5 +1,5 @@
 """The command line: `carerelay serve`, `worker`, `migrate`, `demo`, `publish`, `check`, `simulate`, `user add` and
-`permissions`; `audit` and `keys` are in web.guarding."""
+`permissions`; `audit` and `keys` are in web.guarding, `people` in web.indexing."""
 
 import logging
 import sys
@@ -13,7 +13,7 @@ import click
 
 from models import migrations
 from web import config as configuration
-from web import guarding, serving, simulating
+from web import guarding, indexing, serving, simulating
 from web.command import database as _database
 from web.command import work as _work
 from web.config import Config
@@ -31,6 +31,7 @@ def main() -> None:
 
 main.add_command(guarding.audit)
 main.add_command(guarding.keys)
+main.add_command(indexing.people)
 
 
 @main.command()
