@@ -10,12 +10,12 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Instance, Organisation, ProcessVersion, Task, TaskState, User
-from workflow import demo_places, identity, inbox
+from models import Case, Instance, Organisation, ProcessVersion, Setting, Task, TaskState, User
+from workflow import demo_places, identity, inbox, second_factor
 from workflow.demo_places import ACCOUNTS as ACCOUNTS
-from workflow.demo_texts import CONTACT, STORIES, Story, answers
+from workflow.demo_texts import STORIES, Story, answers
 from workflow.identity import Actor
-from workflow.records import referrals
+from workflow.records import actions, referrals
 
 PASSWORD = "carerelay-demo"
 NAMESPACE = UUID("6f1d2a52-8f5e-4b8a-9d5e-2f3c1d0b7a90")
@@ -28,6 +28,7 @@ def load(session: Session, now: datetime) -> None:
     Loading it again changes nothing.
     """
     demo_places.load(session, now)
+    _make_second_factor_optional(session, now)
     for account in ACCOUNTS:
         if session.scalar(select(User.id).where(User.username == account.username)) is None:
             identity.add_user(
@@ -40,6 +41,16 @@ def load(session: Session, now: datetime) -> None:
     )
     if is_published is not None:
         _Cast(session, now).play()
+
+
+def _make_second_factor_optional(session: Session, now: datetime) -> None:
+    """Let everybody try the accounts without a phone at hand; a real installation begins with the default."""
+    if session.scalar(select(Setting.id).where(Setting.key == second_factor.SETTING)) is None:
+        reason = "演示数据：不要求第二重验证 / demo data: no second factor needed"
+        session.add(Setting(key=second_factor.SETTING, value=second_factor.NOBODY, reason=reason, set_at=now))
+
+
+PRESS = "press:"
 
 
 class _Cast:
@@ -62,7 +73,7 @@ class _Cast:
     def _tell(self, story: Story, token: UUID) -> None:
         at = self.now - timedelta(hours=story.hours_ago)
         nurse = self._person(story.nurse)
-        values = answers("open_referral", story.referral, department=self.departments[story.department])
+        values = answers("open_referral", story.referral, at, department=self.departments[story.department])
         form = referrals.start_view(self.session, nurse, at).form
         opened = referrals.open_referral(self.session, nurse, form.to_raw(values), token, at)
         for number, step in enumerate(story.steps):
@@ -71,13 +82,22 @@ class _Cast:
 
     def _do(self, case_id: UUID, element_id: str, who: str, given: Mapping[str, Any], at: datetime) -> None:
         person = self._person(who)
+        if element_id.startswith(PRESS):
+            self._press(case_id, element_id.removeprefix(PRESS), person, at)
+            return
         task = self.session.scalars(
             select(Task).where(Task.case_id == case_id, Task.element_id == element_id, Task.state == TaskState.OPEN)
         ).one()
         form = inbox.open_task(self.session, person, task.id, at).form
-        worker = str(self._person("worker").user_id)
-        values = answers(element_id, given, worker=worker, contact_at=(at - CONTACT).isoformat())
+        values = answers(element_id, given, at, worker=str(self._person("worker").user_id))
         inbox.complete(self.session, person, task.id, form.to_raw(values), at)
+
+    def _press(self, case_id: UUID, element_id: str, person: Actor, at: datetime) -> None:
+        case = self.session.get_one(Case, case_id)
+        action = next(
+            each for each in actions.available(self.session, person, case, at) if each.element_id == element_id
+        )
+        actions.send(self.session, person, case_id, action.instance_id, element_id, action.key, at)
 
     def _person(self, username: str) -> Actor:
         person = self.people[username]

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from workflow.clock.calendar import TIMEZONE
+from workflow.demo_service_texts import SERVICE
 
 CONTACT = timedelta(minutes=40)
 """How long before writing it down a first contact took place."""
@@ -14,7 +18,10 @@ CONTACT = timedelta(minutes=40)
 
 @dataclass(frozen=True)
 class Step:
-    """A task done in a story: by whom, with which answers besides the usual ones, how many minutes after the last."""
+    """A task done in a story: by whom, with which answers besides the usual ones, how many minutes after the last.
+
+    "press:" and the id of an event is a button of the case page.
+    """
 
     task: str
     who: str
@@ -34,16 +41,30 @@ class Story:
     steps: tuple[Step, ...] = ()
 
 
-def answers(task: str, given: Mapping[str, Any], **known: str) -> dict[str, Any]:
-    """The usual answers of a task with those of the story laid over them; `known` fills in ids and times."""
-    values = _overlay(deepcopy(USUAL.get(task, {})), given)
+def answers(task: str, given: Mapping[str, Any], at: datetime, **known: str) -> dict[str, Any]:
+    """The usual answers of a task with those of the story laid over them, as of `at`; `known` fills in ids.
+
+    "@3" stands for the day three days later, "@now" for the moment a little before.
+    """
+    values = _overlay(deepcopy({**USUAL, **SERVICE}.get(task, {})), given)
     if task == "open_referral":
         values["referral"]["department"] = known["department"]
     if task == "accept_referral" and values["intake"]["decision"] == "accept":
         values["intake"]["worker"] = known["worker"]
-    if task == "first_contact":
-        values["contact"]["date"] = known["contact_at"]
-    return values
+    filled: dict[str, Any] = _in_time(values, at)
+    return filled
+
+
+def _in_time(value: Any, at: datetime) -> Any:
+    if isinstance(value, dict):
+        return {key: _in_time(each, at) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_in_time(each, at) for each in value]
+    if value == "@now":
+        return (at - CONTACT).isoformat()
+    if isinstance(value, str) and value.startswith("@"):
+        return (at.astimezone(ZoneInfo(TIMEZONE)) + timedelta(days=int(value[1:]))).date().isoformat()
+    return value
 
 
 def _overlay(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,11 +93,10 @@ USUAL: dict[str, dict[str, Any]] = {
     "read_reply": {"reply": {"ack": True}},
     "first_contact": {
         "contact": {
-            "met": "yes", "place": "病区会谈室", "duration": 40,
+            "met": "yes", "date": "@now", "place": "病区会谈室", "duration": 40,
             "expectation": "想早点回家，又怕拖累家里人。", "presenting": "夜里睡不着，反复算还欠多少钱。",
             "safety_now": "safe", "wants_service": "yes",
         },
-        "consent": {"status": "granted", "method": "paper"},
     },
     "assess": {
         "pa": {
@@ -96,14 +116,6 @@ USUAL: dict[str, dict[str, Any]] = {
             "summary": "以费用压力和情绪困扰为主，家庭支持尚好。",
         }
     },
-    "evaluate_closure": {
-        "eval": {
-            "score": {"medical_understanding": "4", "emotional": "3", "family": "3", "social_support": "3",
-                      "economy": "3", "housing_transport": "4"},
-            "goals": "met", "outcome": "met", "reason": "目标达成，本人同意结案。", "hours": 6.5,
-            "lesson": "先解决费用问题，情绪随之缓解。", "remaining_risk": "出院后一个月内仍需有人陪同复诊。",
-        }
-    },
     "write_feedback": {
         "fb": {"items": ["needs", "services", "outcome"],
                "text": "已协助申请医疗救助，情绪好转；请在出院前再确认一次复诊时间。"}
@@ -112,10 +124,16 @@ USUAL: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 ACCEPT = Step("accept_referral", "coordinator", 50)
-MEET = Step("first_contact", "worker", 300)
+MEET = (Step("first_contact", "worker", 300), Step("sign_consent", "worker", 10))
 ASSESS = Step("assess", "worker", 900)
-EVALUATE = Step("evaluate_closure", "worker", 1_500)
-FEED_BACK = Step("write_feedback", "worker", 60)
+PLAN = Step("make_plan", "worker", 600)
+APPROVE = Step("approve_item", "supervisor", 240)
+CONTACT_RECORD = (Step("press:start_intervention", "worker", 900), Step("record_intervention", "worker", 20))
+CLOSE = (
+    Step("press:close_now", "worker", 1_200), Step("evaluate_closure", "worker", 60), APPROVE,
+    Step("write_feedback", "worker", 60),
+)  # fmt: skip
+SERVED = (ACCEPT, *MEET, ASSESS, PLAN, APPROVE, *CONTACT_RECORD)
 
 STORIES = (
     Story(
@@ -152,20 +170,35 @@ STORIES = (
                       "summary": "孩子确诊慢性病，母亲反复哭泣，担心今后的费用和上学。"},
          "subject": {"kind": "family", "name": "杨家", "name_is_alias": True, "birth_date": None, "looks_minor": "no"},
          "contact_person": "李护士 分机 8033"},
-        (ACCEPT, MEET),
+        (ACCEPT, *MEET),
+    ),
+    Story(
+        "plan-to-approve", 74, "nurse", "tongxin-ortho",
+        {"referral": {"bed_no": "5", "reasons": ["emotional", "finance"],
+                      "summary": "截肢术后，整日不说话，担心再也不能下地干活。"},
+         "subject": {"name": "蒋德才", "sex": "male", "birth_date": "1979-06-21"}},
+        (ACCEPT, *MEET, ASSESS, PLAN),
+    ),
+    Story(
+        "in-service", 96, "nurse", "tongxin-ortho",
+        {"referral": {"bed_no": "30", "reasons": ["finance", "discharge"],
+                      "summary": "髋关节置换术后，老伴行动不便，子女在外地，担心出院后无人照顾。"},
+         "subject": {"name": "罗秀英", "birth_date": "1951-04-17"}},
+        SERVED,
     ),
     Story(
         "feedback", 120, "nurse", "tongxin-ortho",
         {"referral": {"bed_no": "15", "summary": "股骨骨折术后，独居，欠费八千元，担心出院后无人照顾。"},
          "subject": {"name": "周玉兰", "birth_date": "1949-11-03"}},
-        (ACCEPT, MEET, ASSESS, EVALUATE, FEED_BACK),
+        (*SERVED, *CLOSE),
     ),
     Story(
         "closed", 260, "nurse", "tongxin-ortho",
         {"referral": {"bed_no": "2", "reasons": ["resource", "finance"],
                       "summary": "患者询问临时救助怎样申请，材料不会准备。"},
          "subject": {"name": "陆大海", "sex": "male", "birth_date": "1970-01-30"}},
-        (ACCEPT, MEET, ASSESS, EVALUATE, FEED_BACK, Step("acknowledge_feedback", "nurse", 600)),
+        (*SERVED, *CLOSE, Step("acknowledge_feedback", "nurse", 600), Step("call_person", "coordinator", 900),
+         Step("prepare_closure", "worker", 120)),
     ),
     Story(
         "declined", 30, "nurse2", "tongxin-paed",

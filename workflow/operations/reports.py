@@ -73,7 +73,7 @@ def has_open_report(session: Session, case_id: UUID, unwritten: list[Event] | No
         )
         .group_by(Event.kind)
     )
-    counted = dict(written.tuples().all())
+    counted: dict[str, int] = {kind: number for kind, number in written}  # noqa: C416  # rows unpack to plain pairs
     for event in unwritten or ():
         counted[event.kind] = counted.get(event.kind, 0) + 1
     return counted.get(Kind.REPORT_OPENED.value, 0) > counted.get(Kind.REPORT_CLOSED.value, 0)
