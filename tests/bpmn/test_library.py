@@ -1,6 +1,7 @@
 """Every process of the library: it compiles, nothing is found against it, and its forms speak both languages."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from workflow import engine, forms, instances, operations
 from workflow.engine import xml
 from workflow.instances.versions import ROLES
+from workflow.records import timeline
 
 LIBRARY = Path(__file__).resolve().parents[2] / "bpmn"
 PROCESSES = sorted(path.parent for path in LIBRARY.glob("*/*.bpmn"))
@@ -176,3 +178,13 @@ def nested(path: str, value: str) -> dict[str, Any]:
     """{"a": {"b": value}} for "a.b"."""
     name, _, rest = path.partition(".")
     return {name: nested(rest, value) if rest else value}
+
+
+@pytest.mark.parametrize("folder", PROCESSES, ids=process_id)
+def test_every_notice_has_words_of_its_own(folder: Path) -> None:
+    told = set()
+    for text in engine.Bundle.from_folder(folder).named(".bpmn").values():
+        for element in xml.read(text).iter(f"{{{xml.ZEEBE}}}input"):
+            if element.get("target") == "about":
+                told |= set(re.findall('"(\\w+)"', str(element.get("source"))))
+    assert told - set(timeline.NOTICES) == set()

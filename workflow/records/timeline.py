@@ -16,7 +16,7 @@ from workflow import secrecy
 from workflow.audit import Kind
 from workflow.engine import Text
 from workflow.identity import Actor
-from workflow.records import partner_words, person_forms, report_words, states
+from workflow.records import notice_words, partner_words, person_forms, report_words, states
 from workflow.records.sight import Reader
 
 
@@ -48,6 +48,7 @@ FOR_THE_WARD = {
 
 NOTICES = {
     **report_words.NOTICES,
+    **notice_words.NOTICES,
     "emergency_referral": Text("已通知督导：危急转介", "Supervisor notified: emergency referral"),
     "intake_overdue": Text("已提醒：转介到时尚未接收", "Reminder sent: referral not accepted in time"),
     "information_reminder": Text("已提醒科室补充信息", "Ward reminded to supply information"),
