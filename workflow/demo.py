@@ -74,6 +74,7 @@ class _Cast:
         at = self.now - timedelta(hours=story.hours_ago)
         nurse = self._person(story.nurse)
         values = answers("open_referral", story.referral, at, department=self.departments[story.department])
+        values["subject"]["mrn"] = f"D{token.int % 10_000_000:07d}"  # nobody shares a record number
         form = referrals.start_view(self.session, nurse, at).form
         opened = referrals.open_referral(self.session, nurse, form.to_raw(values), token, at)
         for number, step in enumerate(story.steps):
