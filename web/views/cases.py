@@ -35,7 +35,7 @@ def search() -> Response | str:
 def _list(wanted: Wanted) -> str:
     with work() as session:
         page = case_list.list_cases(session, actor(), wanted, now(), after=request.values.get("after", ""))
-    return render_template("cases.html", page=page, wanted=wanted)
+    return render_template("cases.html", page=page, wanted=wanted, usual=Wanted())
 
 
 @blueprint.get("/<uuid:case_id>")
