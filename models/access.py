@@ -26,6 +26,8 @@ class SignInSession(Identified, Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    # The roles held at that time need a second factor: until the account has one, nothing else can be done.
+    needs_second_factor: Mapped[bool] = mapped_column(default=False)
 
 
 class AccessToken(Identified, Base):

@@ -17,8 +17,8 @@ from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from web.services import work
-from workflow import identity, permissions
+from web.services import now, work
+from workflow import identity, permissions, sign_ins
 from workflow.errors import Forbidden
 from workflow.identity import Actor
 from workflow.permissions import Permission
@@ -31,6 +31,15 @@ SIGNED_IN_ONLY = "signed_in"
 PUBLIC = "public"
 
 
+DUTY_PAGES = {identity.PASSWORD: "account.password", identity.SECOND_FACTOR: "account.factor"}
+OPEN_ON_DUTY = {
+    identity.PASSWORD: {"account.password", "account.change_password", "session.logout"},
+    identity.SECOND_FACTOR: {"account.factor", "account.set_up", "account.password", "account.change_password",
+                             "session.logout"},
+}  # fmt: skip
+"""Where one may go before that is done."""
+
+
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     """The person of this session, as Flask-Login wants it."""
 
@@ -38,8 +47,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
         self.actor = actor
 
     def get_id(self) -> str:
-        """Name the person and the epoch of their sessions: raising the epoch signs them out everywhere."""
-        return f"{self.actor.user_id}:{self.actor.session_epoch}"
+        """Name the person, the epoch of their sessions (raising it signs them out everywhere) and this sign-in."""
+        return f"{self.actor.user_id}:{self.actor.session_epoch}:{self.actor.session_id}"
 
 
 def install(app: Flask) -> None:
@@ -55,13 +64,15 @@ def install(app: Flask) -> None:
 
 def _load(remembered: str) -> SignedIn | None:
     """Find the person named in the cookie; a cookie of an older form, or of an ended session, signs nobody in."""
-    user_id, _, epoch = remembered.partition(":")
     try:
-        key, number = UUID(user_id), int(epoch)
+        user_id, epoch, sign_in = remembered.split(":")
+        key, number, session_id = UUID(user_id), int(epoch), UUID(sign_in)
     except ValueError:
         return None
     with work() as session:
-        found = identity.load_actor(session, key, number)
+        found = identity.load_actor(session, key, number, session_id)
+        if found is not None:
+            sign_ins.seen(session, found, request.remote_addr or "", now())
     return SignedIn(found) if found else None
 
 
@@ -112,6 +123,9 @@ def _guard(view: View, permission: Permission | None) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not current_user.is_authenticated:
             return _to_sign_in()
+        duty = actor().duty
+        if duty is not None and request.endpoint not in OPEN_ON_DUTY[duty]:
+            return _to_duty(duty)
         if permission is not None and not permissions.may_hold(actor(), permission):
             raise Forbidden(permission.value)
         return view(*args, **kwargs)
@@ -126,6 +140,13 @@ def _to_sign_in() -> BaseResponse:
         flash(gettext("您已退出登录，刚才的内容没有发送。请重新登录后再试。"), "warning")
     target = request.full_path.rstrip("?") if request.method == "GET" else (local_path(request.referrer) or None)
     return redirect(url_for("session.login", next=target if target != "/" else None))
+
+
+def _to_duty(duty: str) -> BaseResponse:
+    """Send somebody to what they have to do first: choose a password, or set up their second factor."""
+    if request.method != "GET":
+        flash(gettext("请先完成这一步。刚才的内容没有发送。"), "warning")
+    return redirect(url_for(DUTY_PAGES[duty]))
 
 
 def local_path(address: str | None) -> str:

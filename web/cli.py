@@ -194,6 +194,10 @@ def _load_demo(config: Config) -> None:
     click.echo(f"\n演示账号 / demo accounts (密码 / password: {demo_data.PASSWORD})\n")
     for account in demo_data.ACCOUNTS:
         click.echo(f"    {account.username:<12} {account.name}")
+    click.echo(
+        "\n演示中登录不要求第二重验证（设置“谁登录时必须使用第二重验证”为 0） /\n"
+        "the demo asks nobody for a second factor (setting second_factor_roles is 0)"
+    )
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from flask_babel.speaklater import LazyString
 from web.access import local_path
 from web.services import now
 from web.views import (
+    account,
     actions,
     admin,
     agency,
@@ -35,6 +36,7 @@ from web.views import (
 BLUEPRINTS = (
     admin,
     session,
+    account,
     inbox,
     referrals,
     tasks,

@@ -1,11 +1,10 @@
 """What every answer carries for safety: a strict content policy, other headers, signed cookies, CSRF protection."""
 
-from datetime import timedelta
-
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
 
 from web.config import Config
+from workflow.sign_ins import SHIFT
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -30,9 +29,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
-SHIFT = timedelta(hours=12)
-"""A session ends this long after the last request: one shift, and not the next person's on a shared computer."""
 
 
 def install(app: Flask, config: Config) -> None:

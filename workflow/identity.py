@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, null, or_, select, update
 from sqlalchemy.orm import Session
 
-from models import Membership, Organisation, OrganisationKind, Role, SignInAttempt, User
-from workflow import audit
+from models import Membership, Organisation, OrganisationKind, Role, SignInSession, User
+from workflow import audit, guessing, passwords
 from workflow.engine.text import Text
-from workflow.errors import Conflict, Invalid, NotFound, SignInRefused, TooManyAttempts
+from workflow.errors import Conflict, Invalid, NotFound, SignInRefused
 
-WINDOW = timedelta(minutes=15)
-PER_NAME_AND_ADDRESS = 5
-# A hospital often has one address for everybody: far above what typing errors of many people make together.
-PER_ADDRESS = 50
-SHORTEST_PASSWORD = 10
 LOCALES = ("zh_CN", "en")
-
-_hasher = PasswordHasher()
-# Checked when the name is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash("nobody has this password")
+PASSWORD, SECOND_FACTOR = "password", "second_factor"
+"""What somebody may have to do before anything else: choose a password of their own, set up a second factor."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +41,12 @@ class Actor:
     locale: str
     session_epoch: int
     memberships: tuple[Held, ...]
+    has_second_factor: bool = False
+    duty: str | None = None
+    """PASSWORD or SECOND_FACTOR: to be done first, and nothing else until then."""
+    session_id: UUID | None = None
+    """The sign-in this person acts in; None for programs and for the service itself."""
+    seen_at: datetime | None = None
 
     @property
     def roles(self) -> frozenset[str]:
@@ -68,31 +65,36 @@ class Actor:
 def sign_in(session: Session, username: str, password: str, address: str, now: datetime) -> Actor:
     """Check name and password. Raises SignInRefused, or TooManyAttempts without looking at the password at all.
 
-    The attempt is recorded either way: commit also when this raises.
+    The attempt is recorded either way: commit also when this raises. Who has a second factor is not in yet: see
+    workflow.second_factor.check.
     """
-    key = _name_key(username)
-    _refuse_guessing(session, key, address, now)
+    key = guessing.key(username)
+    guessing.refuse(session, key, address, now)
 
     user = session.scalar(select(User).where(func.lower(User.username) == username.strip().lower()))
-    matches = _matches(user.password_hash if user else _NOBODY, password)
+    matches = passwords.matches(user.password_hash if user else passwords.NOBODY, password)
     accepted = matches and user is not None and user.is_active
-    session.add(SignInAttempt(username_key=key, address=address, at=now, succeeded=accepted))
+    guessing.note(session, key, address, now, succeeded=accepted)
     if user is None or not accepted:
         raise SignInRefused
-    if _hasher.check_needs_rehash(user.password_hash):
-        user.password_hash = _hasher.hash(password)
+    if passwords.is_outdated(user.password_hash):
+        user.password_hash = passwords.hashed(password)
     actor = load_actor(session, user.id, user.session_epoch)
     if actor is None:
         raise SignInRefused
     return actor
 
 
-def load_actor(session: Session, user_id: UUID, epoch: int) -> Actor | None:
-    """Load the person of a session with the roles held today, in one statement; None when the session has ended."""
+def load_actor(session: Session, user_id: UUID, epoch: int, session_id: UUID | None = None) -> Actor | None:
+    """Load a person with the roles held today, in one statement; None when the epoch or the sign-in has ended."""
     day = func.current_date()
+    sign_in: Any = SignInSession if session_id is not None else null()
+    statement = select(User, Membership.role, Organisation, sign_in)
+    if session_id is not None:
+        here = (SignInSession.id == session_id) & (SignInSession.user_id == User.id) & SignInSession.ended_at.is_(None)
+        statement = statement.join(SignInSession, here)
     rows = session.execute(
-        select(User, Membership.role, Organisation)
-        .outerjoin(
+        statement.outerjoin(
             Membership,
             (Membership.user_id == User.id)
             & or_(Membership.starts_on.is_(None), Membership.starts_on <= day)
@@ -106,11 +108,30 @@ def load_actor(session: Session, user_id: UUID, epoch: int) -> Actor | None:
         return None
     held = tuple(
         Held(place.id, Text(place.name, place.name_en), place.kind, role)
-        for _, role, place in rows
+        for _, role, place, _ in rows
         if place is not None
     )
-    user = rows[0][0]
-    return Actor(user.id, user.username, user.name, user.locale, user.session_epoch, held)
+    return _actor(rows[0][0], held, rows[0][3])
+
+
+def _actor(user: User, held: tuple[Held, ...], sign_in: SignInSession | None) -> Actor:
+    has_second_factor, duty = user.totp_confirmed_at is not None, None
+    if user.must_change_password:
+        duty = PASSWORD
+    elif sign_in is not None and sign_in.needs_second_factor and not has_second_factor:
+        duty = SECOND_FACTOR
+    return Actor(
+        user.id,
+        user.username,
+        user.name,
+        user.locale,
+        user.session_epoch,
+        held,
+        has_second_factor,
+        duty,
+        sign_in.id if sign_in else None,
+        sign_in.last_seen_at if sign_in else None,
+    )
 
 
 def add_user(
@@ -127,15 +148,14 @@ def add_user(
 ) -> User:
     """Add an account with roles in one organisation; from the command line (`actor` None) or by an administrator.
 
-    Raises Invalid (short password, unknown role or language), NotFound (organisation), Conflict (name taken).
+    Raises Invalid (weak password, unknown role or language), NotFound (organisation), Conflict (name taken).
     """
     from workflow import permissions
 
     if actor is not None:
         permissions.require(actor, permissions.Permission.USER_ADD, None)
     username = username.strip()
-    if len(password) < SHORTEST_PASSWORD:
-        raise Invalid("password_too_short", least=SHORTEST_PASSWORD)
+    passwords.refuse_weak(password, username, name)
     if unknown := set(roles) - {role.value for role in Role}:
         raise Invalid("unknown_role", roles=sorted(unknown), known=[role.value for role in Role])
     if locale not in LOCALES or not username or not name.strip():
@@ -146,7 +166,7 @@ def add_user(
     if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())):
         raise Conflict("username_taken", username=username)
 
-    user = User(username=username, name=name.strip(), password_hash=_hasher.hash(password), locale=locale)
+    user = User(username=username, name=name.strip(), password_hash=passwords.hashed(password), locale=locale)
     session.add(user)
     session.flush()
     session.add_all(Membership(user_id=user.id, organisation_id=place.id, role=Role(role)) for role in roles)
@@ -166,33 +186,3 @@ def set_locale(session: Session, actor: Actor, locale: str) -> None:
     if locale not in LOCALES:
         raise Invalid("unknown_locale", locale=locale)
     session.execute(update(User).where(User.id == actor.user_id).values(locale=locale))
-
-
-def _refuse_guessing(session: Session, key: str, address: str, now: datetime) -> None:
-    failed = (
-        select(SignInAttempt.username_key, SignInAttempt.at)
-        .where(SignInAttempt.address == address, SignInAttempt.at > now - WINDOW, ~SignInAttempt.succeeded)
-        .order_by(SignInAttempt.at.desc())
-        .limit(PER_ADDRESS)
-    )
-    rows = session.execute(failed).all()
-    for times, most in (
-        ([at for name, at in rows if name == key], PER_NAME_AND_ADDRESS),
-        ([at for _, at in rows], PER_ADDRESS),
-    ):
-        if len(times) >= most:
-            # The oldest of those that fill the window must fall out of it first.
-            wait = times[most - 1] + WINDOW - now
-            raise TooManyAttempts(max(1, int(wait.total_seconds()) + 1))
-
-
-def _matches(stored: str, password: str) -> bool:
-    try:
-        return _hasher.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _name_key(username: str) -> str:
-    """Hash the name typed: now and then it is a password typed into the wrong field."""
-    return hashlib.sha256(username.strip().lower().encode()).hexdigest()

@@ -109,7 +109,17 @@ SETTINGS: Mapping[str, Definition] = {
     "safety_follow_up_hours": _d(
         24, HOURS, "安全跟进的间隔", "Between follow-ups until safe", "domain.md §4.1.9", least=1, most=72
     ),
-    "assured_days": _d(180, DAYS, "服务目录多久核对一次", "Between checks of a service's entry", "domain.md §2.8"),
+    "second_factor_roles": Definition(
+        1,
+        Text("（0 无人，1 督导和管理岗位，2 所有人）", "(0 nobody, 1 supervisors and managers, 2 everybody)"),
+        Text("谁登录时必须使用第二重验证", "Who needs a second factor to sign in"),
+        most=2,
+        source="workflow.second_factor",
+    ),
+    "assured_days": Definition(
+        180, DAYS, Text("服务目录多久核对一次", "Between checks of a service's entry"), least=1, per_organisation=False,
+        source="domain.md §2.8",
+    ),
 }
 
 

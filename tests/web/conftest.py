@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from models.organisation import Organisation, OrganisationKind
+from models.setting import Setting
 from models.task import Task, TaskState
 from models.user import Membership, Role, User
 from web.config import Config
@@ -144,7 +145,8 @@ def organisations(session: Session) -> dict[str, Organisation]:
 
 @pytest.fixture
 def cast(session: Session, organisations: dict[str, Organisation], password_hash: str) -> dict[str, User]:
-    """The people of the hospital, each with one role."""
+    """The people of the hospital, each with one role; nobody needs a second factor, but for tests about it."""
+    session.add(Setting(key="second_factor_roles", value=0, set_at=datetime(2020, 1, 1, tzinfo=UTC)))
     people = {}
     for username, name, place, role in CAST:
         person = User(username=username, name=name, password_hash=password_hash)

@@ -10,8 +10,33 @@ from werkzeug.routing import Rule
 from web import access
 from workflow.permissions import Permission
 
-PUBLIC = {"session.login", "session.sign_in", "session.language", "health.live", "health.ready"}
-SIGNED_IN_ONLY = {"session.logout", "inbox.home"}
+PUBLIC = {
+    "session.login",
+    "session.sign_in",
+    "session.second_step",
+    "session.finish",
+    "session.language",
+    "health.live",
+    "health.ready",
+}
+SIGNED_IN_ONLY = {
+    "session.logout",
+    "tokens.make",
+    "tokens.index",
+    "tokens.revoke",
+    "api_docs.show",
+    "api_docs.document",
+    "inbox.home",
+    "account.show",
+    "account.password",
+    "account.change_password",
+    "account.factor",
+    "account.set_up",
+    "account.renew_codes",
+    "account.give_up",
+    "account.end_sign_in",
+    "account.end_others",
+}
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Membership, SignInAttempt, User
-from workflow import identity
+from workflow import guessing, identity, passwords
 from workflow.errors import Conflict, Forbidden, Invalid, NotFound, SignInRefused, TooManyAttempts
 
 PASSWORD = "correct horse battery"
@@ -46,7 +46,7 @@ def test_an_unknown_name_costs_a_password_check_too(
     session: Session, user: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[str] = []
-    monkeypatch.setattr(identity, "_matches", lambda stored, _: bool(checked.append(stored)))
+    monkeypatch.setattr(passwords, "matches", lambda stored, _: bool(checked.append(stored)))
     for name in ("tester", "nobody"):
         with pytest.raises(SignInRefused):
             identity.sign_in(session, name, "x", ADDRESS, now)
@@ -55,7 +55,7 @@ def test_an_unknown_name_costs_a_password_check_too(
 
 
 def test_guessing_one_name_is_stopped_and_the_wait_is_told(session: Session, user: User, now: datetime) -> None:
-    for second in range(identity.PER_NAME_AND_ADDRESS):
+    for second in range(guessing.PER_NAME_AND_ADDRESS):
         with pytest.raises(SignInRefused):
             identity.sign_in(session, "tester", "wrong", ADDRESS, now + timedelta(seconds=second))
     with pytest.raises(TooManyAttempts) as refused:
@@ -70,7 +70,7 @@ def test_guessing_one_name_is_stopped_and_the_wait_is_told(session: Session, use
 def test_guessing_many_names_from_one_address_is_stopped(session: Session, user: User, now: datetime) -> None:
     session.add_all(
         SignInAttempt(username_key=f"k{n}", address=ADDRESS, at=now, succeeded=False)
-        for n in range(identity.PER_ADDRESS)
+        for n in range(guessing.PER_ADDRESS)
     )
     with pytest.raises(TooManyAttempts):
         identity.sign_in(session, "tester", PASSWORD, ADDRESS, now)

@@ -1,17 +1,27 @@
-"""Signing in and out, and the choice of language."""
+"""Signing in, in one step or two, and out; the choice of language."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user, login_user, logout_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from web import i18n
 from web.access import SignedIn, actor, local_path, public, signed_in
 from web.services import now, work
-from workflow import identity
+from workflow import identity, second_factor, sign_ins
 from workflow.errors import SignInRefused, TooManyAttempts
+from workflow.identity import Actor
 
 blueprint = Blueprint("session", __name__)
+
+PENDING = "pending"
+"""Key of the session: who has given the right password, since when."""
+PATIENCE = timedelta(minutes=10)
 
 Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -32,13 +42,57 @@ def sign_in() -> Answer:
     username = request.form.get("username", "").strip()
     with work() as db:
         try:  # inside the transaction: the attempt must be counted even when it is refused
-            person = identity.sign_in(db, username, request.form.get("password", ""), request.remote_addr or "", now())
+            person = identity.sign_in(db, username, request.form.get("password", ""), address(), now())
         except TooManyAttempts as refused:
-            return _too_many(username, refused.retry_after)
+            page = render_template("login.html", next=_target(), username=username, message=too_many(refused))
+            return page, 429, {"Retry-After": str(refused.retry_after)}
         except SignInRefused:
             message = gettext("用户名或密码不对，请再试一次。")
             return render_template("login.html", next=_target(), username=username, message=message), 422
-    _begin_session(SignedIn(person))
+        if not person.has_second_factor:
+            person = _begun(db, person)
+    if person.has_second_factor:
+        _start_afresh(person)
+        session[PENDING] = [str(person.user_id), person.session_epoch, now().timestamp()]
+        return redirect(url_for(".second_step", next=_target()))
+    _begin_session(person)
+    return redirect(_target())
+
+
+@blueprint.get("/login/code")
+@public
+def second_step() -> Answer:
+    """Ask for the code of the second factor, after the password was right."""
+    if _pending() is None:
+        return redirect(url_for(".login", next=_target()))
+    return render_template("login_code.html", next=_target())
+
+
+@blueprint.post("/login/code")
+@public
+def finish() -> Answer:
+    """Check the code, and let the person in."""
+    waiting = _pending()
+    if waiting is None:
+        flash(gettext("等得太久，请重新登录。"), "warning")
+        return redirect(url_for(".login", next=_target()))
+    user_id, epoch = waiting
+    with work() as db:
+        try:
+            second_factor.check(db, user_id, request.form.get("code", ""), address(), now())
+        except TooManyAttempts as refused:
+            page = render_template("login_code.html", next=_target(), message=too_many(refused))
+            return page, 429, {"Retry-After": str(refused.retry_after)}
+        except SignInRefused:
+            message = gettext("验证码不对，或者已经用过。请等手机上出现新的再试。")
+            return render_template("login_code.html", next=_target(), message=message), 422
+        person = identity.load_actor(db, user_id, epoch)
+        if person is not None:
+            person = _begun(db, person)
+    if person is None:
+        session.pop(PENDING, None)
+        return redirect(url_for(".login", next=_target()))
+    _begin_session(person)
     return redirect(_target())
 
 
@@ -46,6 +100,10 @@ def sign_in() -> Answer:
 @signed_in
 def logout() -> Answer:
     """Sign out and forget everything of the session but the language."""
+    person = actor()
+    if person.session_id is not None:
+        with work() as db:
+            sign_ins.end(db, person, person.session_id, now())
     language = i18n.chosen_language()
     logout_user()
     session.clear()
@@ -69,20 +127,50 @@ def switch_language(chosen: str) -> None:
             identity.set_locale(db, actor(), chosen)
 
 
-def _begin_session(person: SignedIn) -> None:
+def _begun(db: Session, person: Actor) -> Actor:
+    """Note the sign-in on this device; gives the person as they are in it."""
+    needs = not person.has_second_factor and second_factor.is_required(db, person)
+    browser = request.headers.get("User-Agent", "")
+    session_id = sign_ins.begin(db, person.user_id, address(), browser, now(), needs_second_factor=needs)
+    return replace(person, session_id=session_id)
+
+
+def _begin_session(person: Actor) -> None:
+    _start_afresh(person)
+    login_user(SignedIn(person))
+
+
+def _start_afresh(person: Actor) -> None:
     """Start a fresh session: nothing of the one before may leak into it, but a language chosen on the sign-in page."""
     chosen = session.get("language")
     session.clear()
     session.permanent = True
-    i18n.remember_language(chosen or person.actor.locale)
-    login_user(person)
+    i18n.remember_language(chosen or person.locale)
 
 
-def _too_many(username: str, retry_after: int) -> Answer:
-    minutes = max(1, -(-retry_after // 60))
-    message = ngettext("尝试次数太多。请 %(num)d 分钟后再试。", "尝试次数太多。请 %(num)d 分钟后再试。", minutes)
-    page = render_template("login.html", next=_target(), username=username, message=message)
-    return page, 429, {"Retry-After": str(retry_after)}
+def _pending() -> tuple[UUID, int] | None:
+    """Who has given the right password a short while ago, and still has to give a code."""
+    try:
+        user_id, epoch, at = session[PENDING]
+        key, number, age = UUID(user_id), int(epoch), now().timestamp() - float(at)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return (key, number) if 0 <= age < PATIENCE.total_seconds() else None
+
+
+def address() -> str:
+    """Where the request comes from."""
+    return request.remote_addr or ""
+
+
+def too_many(refused: TooManyAttempts) -> str:
+    """Say how long to wait, and what to do when somebody else is the reason."""
+    minutes = max(1, -(-refused.retry_after // 60))
+    wait = ngettext("尝试次数太多。请 %(num)d 分钟后再试。", "尝试次数太多。请 %(num)d 分钟后再试。", minutes)
+    if refused.what != "account":
+        return str(wait)
+    hint = gettext("这个账号正在被人从别处反复尝试。在您平时登录的地方不受影响；急用请联系本单位的系统管理员。")
+    return f"{wait} {hint}"
 
 
 def _target() -> str:
