@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from models import Attachment, Task, TaskState
-from workflow import secrecy
 from workflow.identity import Actor
 from workflow.records import sight
 from workflow.records.sight import CaseSight
@@ -18,8 +17,8 @@ def anything(actor: Actor, obj: Any) -> bool:
 def task_is_for(actor: Actor, task: Task) -> bool:
     if actor.user_id in (task.assignee_id, task.completed_by_id):
         return True
-    # Once somebody has taken on a task that hides who does it, it exists for nobody else.
-    is_nobody_elses = task.secrecy == secrecy.REPORTER and task.assignee_id is not None
+    # Once somebody has taken on a secret task, it exists for none of their colleagues.
+    is_nobody_elses = task.secrecy is not None and task.assignee_id is not None
     return not is_nobody_elses and actor.holds(task.role, task.organisation_id)
 
 

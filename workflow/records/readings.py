@@ -102,9 +102,8 @@ def of_case(
     if day is not None:
         start = datetime.combine(day, time(), ZoneInfo(TIMEZONE))
         found = found.where(Reading.at >= start, Reading.at < start + timedelta(days=1))
-    people = session.execute(
-        select(User.id, User.name).where(User.id.in_(select(Reading.user_id).where(about))).order_by(User.name)
-    )
+    looked = select(Reading.user_id).where(about, Reading.what != "entry")
+    people = session.execute(select(User.id, User.name).where(User.id.in_(looked)).order_by(User.name))
     return Readings(watched, _page(session, found, page, _row), [(key, name) for key, name in people])
 
 
