@@ -106,6 +106,19 @@ RISKS = {  # domain.md §3.8 L-RISK
     "blue": _l("蓝 低风险"),
     "green": _l("绿 健康成长"),
 }
+CAPACITIES = {  # domain.md §2.2
+    "has": _l("有名额"),
+    "assessment_needed": _l("需先评估"),
+    "waiting_list": _l("需候补"),
+    "none": _l("已满"),
+}
+SERVICE_STATES = {  # domain.md §2.8
+    "active": _l("提供中"),
+    "temporarily_closed": _l("暂时停止"),
+    "inactive": _l("不提供"),
+    "defunct": _l("已取消"),
+}
+ENQUIRY_PURPOSES = {"service": _l("提供服务"), "assessment": _l("进一步评估")}
 MATCH_REASONS = {  # workflow.records.matching.Reason
     "id_number": _l("证件号"),
     "record_number": _l("病案号"),
@@ -115,7 +128,49 @@ MATCH_REASONS = {  # workflow.records.matching.Reason
     "birth_date": _l("出生日期"),
 }
 
+AREA_LEVELS = {
+    "province": _l("省"),
+    "prefecture": _l("市州"),
+    "county": _l("县（市、区）"),
+    "township": _l("乡镇（街道）"),
+    "village": _l("村（社区）"),
+    "grid": _l("网格"),
+}
+ORGANISATION_KINDS = {
+    "hospital": _l("医院"),
+    "department": _l("科室"),
+    "station": _l("社工站"),
+    "agency": _l("社会工作机构"),
+    "community": _l("社区组织"),
+    "authority": _l("主管部门"),
+}
+AGREEMENT_STATES = {
+    "running": _l("有效"),
+    "ending": _l("即将到期"),
+    "coming": _l("尚未开始"),
+    "over": _l("已到期"),
+    "ended": _l("已提前终止"),
+}
+PARTIES = {"ward": _l("科室"), "station": _l("社工站"), "agency": _l("合作机构"), "hospital": _l("医院")}
+CHANGES = {
+    "admin.account": _l("账号"),
+    "admin.membership": _l("岗位"),
+    "admin.organisation": _l("机构"),
+    "admin.agreement": _l("院社协作协议"),
+    "admin.area": _l("区域"),
+    "admin.list": _l("选项列表"),
+    "admin.setting": _l("参数设置"),
+}
+
 _TABLES = {
+    "capacity": CAPACITIES,
+    "service_state": SERVICE_STATES,
+    "enquiry_purpose": ENQUIRY_PURPOSES,
+    "area_level": AREA_LEVELS,
+    "organisation_kind": ORGANISATION_KINDS,
+    "agreement_state": AGREEMENT_STATES,
+    "party": PARTIES,
+    "change": CHANGES,
     "match_reason": MATCH_REASONS,
     "risk": RISKS,
     "class": CLASSES,

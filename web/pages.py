@@ -19,6 +19,7 @@ from web.views import (
     agency,
     cases,
     consents,
+    directory,
     files,
     health,
     inbox,
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     oversight,
     agency,
     consents,
+    directory,
     actions,
     instances,
     files,
@@ -61,9 +63,11 @@ NAVIGATION: tuple[tuple[str, str, LazyString], ...] = (
     ("case:list", "cases.index", _l("个案")),
     ("outgoing:list", "agency.sent", _l("转出")),
     ("incoming:list", "agency.received", _l("收到的转介")),
+    ("service:read", "directory.index", _l("服务目录")),
     ("override:review", "consents.overrides", _l("共享复核")),
     ("person:search", "people.index", _l("人员查询")),
     ("oversight:list", "oversight.index", _l("查阅监督")),
+    ("admin:open", "admin.home.show", _l("管理")),
 )
 """Permission, endpoint and words; people see the entries that one of their roles opens."""
 

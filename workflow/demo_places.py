@@ -1,4 +1,4 @@
-"""The demo's places, accounts, agreements and services. The organisations and everybody in them are invented."""
+"""The demo's places, accounts and agreements. The organisations and everybody in them are invented."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Agreement, Area, AreaLevel, Capacity, Organisation, OrganisationKind, Service
+from models import Agreement, Area, AreaLevel, Organisation, OrganisationKind
+from workflow import demo_services
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ AREAS = (
 )
 PLACES = (
     # code, kind, name, English name, parent, area
+    ("bureau", OrganisationKind.AUTHORITY, "毕节市卫生健康局", "Bijie Health Bureau", None, "520500"),
     ("tongxin", OrganisationKind.HOSPITAL, "毕节同心医院", "Bijie Tongxin Hospital", None, "520502"),
     ("tongxin-ortho", OrganisationKind.DEPARTMENT, "骨科病区", "Orthopaedic ward", "tongxin", None),
     ("tongxin-paed", OrganisationKind.DEPARTMENT, "儿科病区", "Paediatric ward", "tongxin", None),
@@ -56,38 +58,10 @@ ACCOUNTS = (
     Account("agency-head", "沈理事长", "tongxin-centre", ("agency_head",)),
     Account("agency2", "韩协调", "sunshine", ("agency_coordinator", "social_worker")),
     Account("admin", "管理员", "tongxin", ("admin",)),
+    Account("bureau", "马处长", "bureau", ("admin", "process_publisher")),
     Account("outsider", "何社工", "second-msw", ("medical_social_worker",)),
     Account("coordinator2", "郑协调", "second-msw", ("msw_coordinator",)),
 )
-SERVICES = (
-    # agency, field, name, English name, whom it is for, capacity
-    (
-        "tongxin-centre",
-        "relief",
-        "困难患者救助",
-        "Grants for patients in need",
-        "低保、低收入或因病致贫的患者",
-        Capacity.HAS,
-    ),
-    (
-        "tongxin-centre",
-        "psych",
-        "患者及家属心理支持",
-        "Counselling for patients and families",
-        "住院患者及家属",
-        Capacity.HAS,
-    ),
-    (
-        "tongxin-centre",
-        "elderly",
-        "出院老人居家照护",
-        "Home care after discharge",
-        "60岁以上，独居或照护不足",
-        Capacity.WAITING_LIST,
-    ),
-    ("sunshine", "relief", "临时救助与物资", "Emergency help and goods", "临时生活困难的家庭", Capacity.HAS),
-    ("sunshine", "child", "困境儿童陪伴", "Company for children in difficulty", "6—16岁困境儿童", Capacity.HAS),
-)  # fmt: skip
 AGREEMENTS = (("tongxin-msw", "tongxin-centre"), ("tongxin-msw", "sunshine"))
 SINCE = date(2024, 8, 20)
 
@@ -97,8 +71,8 @@ def load(session: Session, now: datetime) -> None:
     areas = {area.code: area for area in session.scalars(select(Area))}
     for code, level, name, name_en, above in AREAS:
         if code not in areas:
-            parent = areas[above].id if above else None
-            areas[code] = Area(code=code, level=level, name=name, name_en=name_en, parent_id=parent)
+            above_id = areas[above].id if above else None
+            areas[code] = Area(code=code, level=level, name=name, name_en=name_en, parent_id=above_id)
             session.add(areas[code])
             session.flush()
     known = {place.code: place for place in session.scalars(select(Organisation))}
@@ -111,7 +85,7 @@ def load(session: Session, now: datetime) -> None:
             session.add(known[code])
             session.flush()
     _agreements(session, known, now)
-    _services(session, known, now)
+    demo_services.load(session, known, areas, now)
 
 
 def _agreements(session: Session, known: dict[str, Organisation], now: datetime) -> None:
@@ -123,18 +97,5 @@ def _agreements(session: Session, known: dict[str, Organisation], now: datetime)
                     station_id=known[station].id, agency_id=known[agency].id, sponsor="民盟毕节市委", starts_on=SINCE,
                     scope="个案转介、联合评估、出院衔接", data_terms="只共享本人同意的内容，结案后30天内可查看",
                     recorded_at=now,
-                )
-            )  # fmt: skip
-
-
-def _services(session: Session, known: dict[str, Organisation], now: datetime) -> None:
-    there = {(each.organisation_id, each.name) for each in session.scalars(select(Service))}
-    for agency, field, name, name_en, eligibility, capacity in SERVICES:
-        if (known[agency].id, name) not in there:
-            session.add(
-                Service(
-                    organisation_id=known[agency].id, field=field, name=name, name_en=name_en, eligibility=eligibility,
-                    schedule="周一至周五 9:00—17:00", cost="免费", contact="0857-8001234", capacity=capacity,
-                    capacity_updated_at=now, assured_on=now.date(), minimum_age=60 if field == "elderly" else None,
                 )
             )  # fmt: skip

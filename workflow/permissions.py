@@ -22,6 +22,7 @@ from workflow.parties import STATION as STATION
 from workflow.parties import STATION_LEADS as STATION_LEADS
 from workflow.parties import WARD as WARD
 from workflow.records import partners, person_sight, sight
+from workflow.registers import keepers
 
 EVERYBODY = frozenset(Role)
 CASE_PEOPLE = WARD | STATION
@@ -61,6 +62,10 @@ class Permission(StrEnum):
     PERSON_READ = "person:read"
     PERSON_CORRECT = "person:correct"
     PERSON_LINK = "person:link"
+    SERVICE_READ = "service:read"
+    SERVICE_ASK = "service:ask"
+    SERVICE_KEEP = "service:keep"
+    SERVICE_ANSWER = "service:answer"
     VERSION_PUBLISH = "version:publish"
     USER_ADD = "user:add"
     ADMIN_OPEN = "admin:open"
@@ -213,6 +218,16 @@ TABLE: dict[Permission, Rule] = {
     Permission.PERSON_LINK: _for(
         STATION, "看到全部身份信息的人", "who sees the identity in full", person_sight.may_see,
         person_sight.reads_in_full,
+    ),
+    Permission.SERVICE_READ: _for(STATION | AGENCY, "社工站和机构人员", "staff of stations and agencies"),
+    Permission.SERVICE_ASK: _for(STATION, "社工站人员，询问中没有个人信息", "station staff; nothing about a person"),
+    Permission.SERVICE_KEEP: _for(
+        keepers.KEEPERS, "提供该服务的机构的协调员和负责人",
+        "coordinators and head of the organisation that offers it", does=keepers.keeps,
+    ),
+    Permission.SERVICE_ANSWER: _for(
+        keepers.KEEPERS, "被询问机构的协调员和负责人", "coordinators and head of the organisation that is asked",
+        keepers.keeps,
     ),
     Permission.VERSION_PUBLISH: _for(
         frozenset({Role.PROCESS_DESIGNER}), "流程设计人员", "process designers",

@@ -7,6 +7,7 @@ from web.access import actor, needs, signed_in
 from web.services import now, work
 from workflow import inbox
 from workflow.permissions import Permission
+from workflow.registers import enquiries
 
 blueprint = Blueprint("inbox", __name__)
 TABS = ("mine", "claimable")
@@ -30,5 +31,7 @@ def show() -> str:
     with work() as session:
         rows = inbox.list_tasks(session, actor(), tab, now())
         counts = inbox.count(session, actor())
+        asked = len(enquiries.waiting(session, actor()))
     groups = [(group, [row for row in rows if row.due_group == group]) for group in GROUPS]
-    return render_template("inbox.html", tab=tab, counts=counts, groups=[(g, found) for g, found in groups if found])
+    groups = [(group, found) for group, found in groups if found]
+    return render_template("inbox.html", tab=tab, counts=counts, groups=groups, asked=asked)

@@ -49,7 +49,7 @@ VALIDATE: dict[str, tuple[str, ...] | None] = {
     "pattern": _TEXTS, "validationType": None,
 }  # fmt: skip
 CHOICES = re.compile(
-    "people:[a-z_]+|departments|stations|agencies|organisations|areas|services|cases:open"
+    "people:[a-z_]+|departments|stations|agencies|organisations|areas|services|programmes|locations|cases:open"
     f"|{SOURCE}(?:{'|'.join(LISTS)})"
 )
 """Sources of answers that the application looks up."""

@@ -17,6 +17,7 @@ TABLES = (
     "consent_share",
     "referral_task",
     "referral_note",
+    "enquiry",
 )
 
 
@@ -209,6 +210,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_note")),
     )
     op.create_index("ix_referral_note_task_id_at", "referral_note", ["task_id", "at"])
+    op.create_table(
+        "enquiry",
+        sa.Column("service_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "answer IN ('has', 'none', 'waiting_list', 'assessment_needed')", name=op.f("ck_enquiry_answer")
+        ),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["user.id"], name=op.f("fk_enquiry_answered_by_id_user")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["user.id"], name=op.f("fk_enquiry_asked_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_enquiry_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_enquiry_service_id_service")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enquiry")),
+    )
+    op.create_index(
+        "uq_enquiry_service_id_organisation_id_open",
+        "enquiry",
+        ["service_id", "organisation_id"],
+        unique=True,
+        postgresql_where=sa.text("answered_at IS NULL"),
+    )
+    op.create_index("ix_enquiry_organisation_id_asked_at", "enquiry", ["organisation_id", "asked_at"])
 
 
 def downgrade() -> None:

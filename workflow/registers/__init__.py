@@ -1,0 +1,1 @@
+"""Registers that many organisations share: so far the directory of services."""
