@@ -10,10 +10,11 @@ from sqlalchemy import Select, String, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from models import Area, Attachment, Case, Organisation, OrganisationKind, Person, Service, User
+from models.sealed import keyring
 from workflow import lists
 from workflow.engine import Text
 from workflow.forms import Choice, Form
-from workflow.records import lookups, masking, services, states
+from workflow.records import duplicates, lookups, services
 
 if TYPE_CHECKING:
     from workflow.operations.scene import Member
@@ -59,7 +60,7 @@ def look_up(
     wanted = [_organisations(source, station_id, departments) for source in form.choice_sources if source in _KINDS]
     if "areas" in form.choice_sources:
         wanted.append(_row("areas", Area.id, Area.name, Area.name_en).where(Area.is_active))
-    if "cases:open" in form.choice_sources:
+    if duplicates.SOURCE in form.choice_sources:
         wanted.append(_open_cases(station_id, case_id))
     if form.file_paths({}):
         wanted.append(_uploads(user_id))
@@ -67,10 +68,10 @@ def look_up(
         return found
 
     listed: dict[str, list[Choice]] = {}
-    for source, value, zh, en, alias in session.execute(union_all(*wanted)):
-        listed.setdefault(source, []).append(_choice(source, value, zh, en, alias=alias))
+    for source, value, zh, en, marks in session.execute(union_all(*wanted)):
+        listed.setdefault(source, []).append(_choice(source, value, zh, en, marks))
     for source, options in listed.items():
-        found[source] = sorted(options, key=lambda option: option.label.zh)
+        found[source] = sorted(options, key=lambda option: (option.note is None, option.label.zh))
     return found
 
 
@@ -172,13 +173,13 @@ def _at(values: Mapping[str, Any], path: str) -> Any:
     return here
 
 
-def _row(source: str, value: Any, zh: Any, en: Any, alias: Any = None) -> Rows:
+def _row(source: str, value: Any, zh: Any, en: Any, marks: Any = None) -> Rows:
     return select(
         literal(source).label("source"),
         cast(value, String).label("value"),
         cast(zh, String).label("zh"),
         cast(en, String).label("en"),
-        (literal(False) if alias is None else alias).label("alias"),
+        cast(literal("") if marks is None else marks, String).label("marks"),
     )
 
 
@@ -193,10 +194,8 @@ def _organisations(source: str, station_id: UUID | None, departments: Sequence[U
 
 
 def _open_cases(station_id: UUID | None, case_id: UUID | None) -> Rows:
-    found = _row("cases:open", Case.id, Case.number, Person.name, Person.name_is_alias)
-    return found.join(Person, Person.id == Case.subject_id).where(
-        Case.organisation_id == station_id, Case.id != case_id, Case.state.in_(states.OPEN)
-    )
+    columns, condition = duplicates.columns(station_id, case_id)
+    return _row(duplicates.SOURCE, *columns).join(Person, Person.id == Case.subject_id).where(condition)
 
 
 def _uploads(user_id: UUID) -> Rows:
@@ -204,10 +203,15 @@ def _uploads(user_id: UUID) -> Rows:
     return found.where(Attachment.uploaded_by_id == user_id, Attachment.entry_id.is_(None))
 
 
-def _choice(source: str, value: str, zh: str, en: str, *, alias: bool) -> Choice:
+def _choice(source: str, value: str, zh: str, en: str, marks: str) -> Choice:
     if source == "attachments":
-        return Choice(value, Text(zh, zh), Text(en, en))
-    if source == "cases:open":
-        masked = masking.mask_name(Person(name=en, name_is_alias=alias))
-        return Choice(value, Text(f"{zh} {masked}", f"{zh} {masked}"))
+        name = _opened(zh)
+        return Choice(value, Text(name, name), Text(en, en))
+    if source == duplicates.SOURCE:
+        return duplicates.choice(value, zh, _opened(en), marks)
     return Choice(value, Text(zh, en))
+
+
+def _opened(sealed_text: str) -> str:
+    """A sealed column as its text: in a union of many tables SQLAlchemy does not open it."""
+    return keyring().open(sealed_text).decode()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Case, Event, Person, PersonLink
+from models import Case, Event, Person, PersonLink, ReferralState, Task
 from workflow.errors import Conflict, Forbidden, Invalid, NotFound
 from workflow.records import cases, matching, person_reading, same_person
 from workflow.records.matching import Reason
@@ -175,3 +175,34 @@ def test_the_coordinator_is_told_of_possible_duplicates_and_the_ward_is_not(sess
     assert hint is not None
     assert (hint.possible, hint.records) == (0, 1)
     assert [(each.number, each.may_open) for each in hint.others] == [(first.case_number, True)]
+
+
+def test_a_duplicate_is_chosen_from_the_likely_cases_first_and_from_a_bounded_number(
+    session: Session, ward: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workflow.inbox import reading
+    from workflow.records import choices, duplicates
+
+    monkeypatch.setattr(duplicates, "MOST", 2)
+    twin = ward.send(**{"subject.phone": "13812345678"})
+    numbers = [ward.send(**{"subject.name": name, "subject.mrn": name}).case_number for name in ("甲", "乙", "丙")]
+    new = ward.send(**{"subject.phone": "13812345678"})
+    case = session.get_one(Case, new.case_id)
+    task = session.scalars(select(Task).where(Task.case_id == case.id, Task.element_id == "accept_referral")).one()
+
+    def offered() -> list[tuple[str, str | None]]:
+        form = reading.form_of(session, ward.people["coordinator"], task.id)
+        found = choices.look_up(
+            session, form, user_id=case.opened_by_id, station_id=case.organisation_id, case_id=case.id
+        )
+        return [(each.label.zh, each.note.zh if each.note else None) for each in found["cases:open"]]
+
+    assert offered() == [
+        (f"{twin.case_number} 王**", "可能是同一人"), (f"{numbers[1]} 乙*", None), (f"{numbers[2]} 丙*", None),
+    ]  # fmt: skip
+    linked = session.get_one(Case, session.scalars(select(Case.id).where(Case.number == numbers[0])).one())
+    matching.decide(session, ward.people["coordinator"], case.subject_id, linked.subject_id, same=True, now=ward.now)
+    assert (f"{linked.number} 甲*", "可能是同一人") in offered()
+    session.get_one(Case, twin.case_id).state = ReferralState.CANCELLED
+    session.flush()
+    assert twin.case_number not in str(offered())
