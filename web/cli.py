@@ -1,4 +1,4 @@
-"""The command line: `carerelay serve`, `worker`, `migrate`, `demo`, `publish`, `check`, `simulate`, `user add` and
+"""The command line: `carerelay serve`, `worker`, `migrate`, `demo`, `publish`, `check`, `simulate`, `user add`, `user reset` and
 `permissions`; `audit` and `keys` are in web.guarding, `people` in web.indexing."""
 
 import logging
@@ -68,7 +68,7 @@ def worker(*, until_input_ends: bool) -> None:
     with _stopping(), _database(migrate=True) as config:
         if until_input_ends:
             serving.stop_when_input_ends(sys.stdin.buffer)
-        clock_worker.run(config.database_url)
+        clock_worker.run(config.database_url, config.attachments_dir)
 
 
 @main.command()
@@ -151,6 +151,18 @@ def add_user(
             organisation_code=organisation, roles=roles, now=datetime.now(UTC),
         )  # fmt: skip
         click.echo(f"{username}: {', '.join(roles)} @ {organisation}")
+
+
+@user.command("reset")
+@click.argument("username")
+@click.option("--second-factor", "factor", is_flag=True, help="Forget the second factor too: phone and codes are lost.")
+def reset_user(*, username: str, factor: bool) -> None:
+    """Print a new password for somebody's next sign-in; for when no administrator can give one."""
+    from workflow import letting_in
+
+    with _database(migrate=True) as config, _work(config) as session:
+        password = letting_in.let_back_in(session, username, datetime.now(UTC), forget_second_factor=factor)
+        click.echo(f"{password}\n只能用来登录一次，然后要换新密码 / good for one sign-in, then a new one is asked for")
 
 
 @main.command()

@@ -111,11 +111,14 @@ def give_up(session: Session, actor: Actor, code: str, address: str, now: dateti
     _record(session, user, user.id, "given_up", now)
 
 
-def reset(session: Session, user: User, actor: Actor, now: datetime) -> None:
-    """Forget it for somebody who lost phone and codes, and sign them out. Who may do that is asked by the caller."""
+def reset(session: Session, user: User, actor: Actor | None, now: datetime) -> None:
+    """Forget it for somebody who lost phone and codes, and sign them out. Who may do that is asked by the caller.
+
+    `actor` None: from the command line.
+    """
     _forget(user)
     user.session_epoch += 1
-    _record(session, user, actor.user_id, "reset", now)
+    _record(session, user, actor.user_id if actor else None, "reset", now)
 
 
 def check(session: Session, user_id: UUID, code: str, address: str, now: datetime) -> None:
@@ -188,6 +191,6 @@ def _locked(session: Session, user_id: UUID) -> User:
     ).one()
 
 
-def _record(session: Session, user: User, actor_id: UUID, what: str, now: datetime) -> None:
+def _record(session: Session, user: User, actor_id: UUID | None, what: str, now: datetime) -> None:
     details = {"what": what, "user_id": str(user.id)}
     audit.record(session, audit.Kind.SECOND_FACTOR, at=now, actor_id=actor_id, details=details)
