@@ -1,5 +1,5 @@
-"""The command line: `carerelay serve`, `worker`, `migrate`, `demo`, `publish`, `check`, `simulate`, `user add`, `user reset` and
-`permissions`; `audit` and `keys` are in web.guarding, `people` in web.indexing."""
+"""The command line: `carerelay serve`, `worker`, `migrate`, `demo`, `publish`, `check`, `simulate`, `user add`,
+`user reset` and `permissions`; `audit` and `keys` are in web.guarding, `people` in web.indexing."""
 
 import logging
 import sys
