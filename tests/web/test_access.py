@@ -9,7 +9,9 @@ from werkzeug.routing import Rule
 
 from web import access
 from workflow.permissions import Permission
+from workflow.tokens import SCOPES
 
+FOR_PROGRAMS = "token:"
 PUBLIC = {
     "session.login",
     "session.sign_in",
@@ -48,15 +50,17 @@ def test_every_view_declares_who_may_reach_it(app: Flask) -> None:
     assert {endpoint for endpoint, mark in marks.items() if mark == access.PUBLIC} == PUBLIC
     assert {endpoint for endpoint, mark in marks.items() if mark == access.SIGNED_IN_ONLY} == SIGNED_IN_ONLY
     others = {mark for endpoint, mark in marks.items() if endpoint not in PUBLIC | SIGNED_IN_ONLY}
-    assert all(isinstance(mark, Permission) for mark in others)
+    scopes = {mark.removeprefix(FOR_PROGRAMS) for mark in others if mark.startswith(FOR_PROGRAMS)}
+    assert scopes <= set(SCOPES)
+    assert all(isinstance(mark, Permission) for mark in others if mark.removeprefix(FOR_PROGRAMS) not in scopes)
 
 
 def test_signed_out_people_are_sent_to_sign_in_everywhere_else(app: Flask, client: FlaskClient) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     walked = 0
     for rule in rules(app):
-        if rule.endpoint in PUBLIC:
-            continue
+        if rule.endpoint in PUBLIC or getattr(app.view_functions[rule.endpoint], access.MARK).startswith(FOR_PROGRAMS):
+            continue  # what programs may reach is in tests/web/api
         with app.test_request_context():
             address = app.url_map.bind("localhost").build(rule.endpoint, {name: uuid4() for name in rule.arguments})
         for method in sorted(set(rule.methods or ()) & {"GET", "POST"}):
