@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import (
+    Agreement,
     Capacity,
     Case,
     Consent,
@@ -77,6 +78,13 @@ def services(session: Session) -> dict[str, Service]:
     ):
         made[code] = Service(organisation_id=places[place].id, name=name, name_en=code, field=field, capacity=capacity)
         session.add(made[code])
+    session.add_all(
+        Agreement(
+            station_id=places["station"].id, agency_id=places[agency].id, starts_on=date(2024, 8, 20),
+            recorded_at=datetime(2024, 8, 20, tzinfo=UTC),
+        )
+        for agency in (FIRST, SECOND)
+    )  # fmt: skip
     session.flush()
     return made
 

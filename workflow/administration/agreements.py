@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models import Agreement, Organisation, OrganisationKind
@@ -14,6 +14,7 @@ from workflow import permissions
 from workflow.administration import reach
 from workflow.administration.editing import Editing, Raw, Refused, form
 from workflow.administration.noting import note
+from workflow.administration.partnership import running as running
 from workflow.audit import Kind
 from workflow.clock.calendar import local_day
 from workflow.engine.text import Text
@@ -41,25 +42,6 @@ class AgreementRow:
     data_terms: str
     state: str
     days_left: int | None
-
-
-def running(session: Session, station_id: UUID, day: date) -> set[UUID]:
-    """The agencies to which this station may refer on this day."""
-    found = (
-        select(Agreement.agency_id)
-        .join(Organisation, Organisation.id == Agreement.agency_id)
-        .where(Agreement.station_id == station_id, Organisation.is_active, is_running(day))
-    )
-    return set(session.scalars(found))
-
-
-def is_running(day: date) -> ColumnElement[bool]:
-    """The condition that an agreement runs on this day."""
-    return and_(
-        Agreement.starts_on <= day,
-        or_(Agreement.ends_on.is_(None), Agreement.ends_on >= day),
-        Agreement.ended_at.is_(None),
-    )
 
 
 def index(session: Session, actor: Actor, now: datetime) -> list[AgreementRow]:

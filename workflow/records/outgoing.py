@@ -29,6 +29,7 @@ from models import (
     referral_number,
 )
 from workflow import audit, settings
+from workflow.administration import partnership
 from workflow.audit import Kind
 from workflow.clock.calendar import TIMEZONE
 from workflow.engine import Text
@@ -39,6 +40,10 @@ from workflow.records.states import Side
 
 FULL: Mapping[str, Capacity] = {"no_capacity": Capacity.NONE, "waitlist": Capacity.WAITING_LIST}
 """Reasons for declining that say how much room a service has."""
+NO_AGREEMENT = Text(
+    "本站和这家机构没有有效的合作协议，请另选一项服务，或请管理员先登记协议。",
+    "Your station has no running agreement with this agency; choose another service, or have it recorded first.",
+)
 READ_ON = frozenset({ReferralState.COMPLETED, ReferralState.FAILED})
 """Ends after which the receiver may read on for some days."""
 
@@ -85,10 +90,12 @@ def send(
 ) -> ReferralTask:
     """Send a request, with the frozen copy of exactly what was chosen; a further attempt names its referral.
 
-    Raises StepRefused for a service that is not offered, and for anything beyond consent.
+    Raises StepRefused for a service that is not offered, without a running agreement, and beyond consent.
     """
     day = local_day(now)
     service = service_of(session, request.service_id)
+    if service.organisation_id not in partnership.running(session, case.organisation_id, day):
+        raise StepRefused(NO_AGREEMENT)
     asked = wanted(service, request)
     if (refused := sharing.refusal(session, case.subject_id, asked, day)) is not None:
         raise StepRefused(refused)

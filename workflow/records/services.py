@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import Capacity, Organisation, Referral, ReferralState, ReferralTask, Service, ServiceStatus
+from models import Capacity, Case, Organisation, Referral, ReferralState, ReferralTask, Service, ServiceStatus
+from workflow.administration import partnership
 from workflow.engine import Text
 from workflow.forms import Choice
 
@@ -24,16 +25,36 @@ NEXT = Text("建议下一个", "suggested next")
 
 
 def offered(session: Session, case_id: UUID | None) -> list[Choice]:
-    """Every service that can be asked for, most room first; the one to ask after a refusal stands at the top."""
+    """Every service that can be asked for, most room first; the one to ask after a refusal stands at the top.
+
+    For a case only those of agencies with which its station has a running agreement.
+    """
     order = list(ROOM)
-    found = session.execute(
+    possible = (
         select(Service, Organisation)
         .join(Organisation, Organisation.id == Service.organisation_id)
         .where(Service.status == ServiceStatus.ACTIVE, Organisation.is_active)
-    ).all()
+    )
+    if case_id is not None:
+        station = select(Case.organisation_id).where(Case.id == case_id).scalar_subquery()
+        possible = possible.where(Service.organisation_id.in_(partnership.agencies(station, func.current_date())))
+    found = session.execute(possible).all()
     suggested = _suggested(session, case_id)
     ranked = sorted(found, key=lambda row: (row[0].id != suggested, order.index(row[0].capacity), row[0].name))
     return [_choice(service, place, suggested=service.id == suggested) for service, place in ranked]
+
+
+def listed(session: Session, field: str | None) -> list[tuple[Service, Organisation]]:
+    """The active services of a field, or all, by organisation and name."""
+    found = (
+        select(Service, Organisation)
+        .join(Organisation, Organisation.id == Service.organisation_id)
+        .where(Service.status == ServiceStatus.ACTIVE, Organisation.is_active)
+        .order_by(Organisation.name, Service.name)
+    )
+    if field is not None:
+        found = found.where(Service.field == field)
+    return [(service, place) for service, place in session.execute(found)]
 
 
 def next_candidate(session: Session, task: ReferralTask) -> Service | None:
@@ -44,6 +65,7 @@ def next_candidate(session: Session, task: ReferralTask) -> Service | None:
     tried = select(ReferralTask.owner_id).where(
         ReferralTask.referral_id == task.referral_id, ReferralTask.owner_id.isnot(None)
     )
+    sender = select(Referral.sender_organisation_id).where(Referral.id == task.referral_id).scalar_subquery()
     found = session.scalars(
         select(Service)
         .join(Organisation, Organisation.id == Service.organisation_id)
@@ -53,6 +75,7 @@ def next_candidate(session: Session, task: ReferralTask) -> Service | None:
             Service.capacity != Capacity.NONE,
             Organisation.is_active,
             Service.organisation_id.not_in(tried),
+            Service.organisation_id.in_(partnership.agencies(sender, func.current_date())),
         )
         .order_by(Service.name)
     )

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Agreement, Area, Event, Organisation
+from models import Agreement, Area, Event, Organisation, ReferralTask
 from tests.workflow.administration.conftest import sent
+from tests.workflow.agency import Desk
 from workflow.administration import agreements, area_import, areas, history, organisations
 from workflow.administration.editing import Refused
-from workflow.errors import Forbidden, Invalid, InvalidForm
+from workflow.errors import Forbidden, Invalid, InvalidForm, StepRefused
 from workflow.identity import Actor
+from workflow.records import outgoing, services
+from workflow.records.outgoing import Request
 
 Place = Callable[[str], Organisation]
 
@@ -225,3 +228,28 @@ def test_an_administrator_agrees_for_their_own_stations_only(
     with pytest.raises(InvalidForm) as refused:
         agree(session, admin, place, now, station=str(place("station2").id))
     assert list(problems(refused)) == ["station"]
+
+
+def test_nothing_is_sent_to_an_agency_without_a_running_agreement(
+    session: Session, people: Any, answers: Any, now: datetime
+) -> None:
+    desk = Desk(session, people, answers(people), now)
+    desk.agree("first", items=("contact",))
+    assert {choice.value for choice in services.offered(session, desk.case.id)} == {
+        str(service.id) for service in desk.services.values()
+    }
+    agency = desk.services["first"].organisation_id
+    agreed = session.scalars(select(Agreement).where(Agreement.agency_id == agency)).one()
+    agreed.ended_at = now
+    session.flush()
+    assert str(desk.services["first"].id) not in [each.value for each in services.offered(session, desk.case.id)]
+    with pytest.raises((StepRefused, InvalidForm)):
+        desk.sent("contact")
+    request = Request(desk.services["first"].id, "x", "routine", "x", ("contact",), now.date())
+    with pytest.raises(StepRefused) as refused:
+        outgoing.send(
+            session, desk.case, request, referral_id=None, instance_id=None,
+            actor_id=people["worker"].user_id, now=now,
+        )  # fmt: skip
+    assert refused.value.message == outgoing.NO_AGREEMENT
+    assert session.scalars(select(ReferralTask)).all() == []
