@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from models import Case, Event, Reading, User
@@ -21,6 +21,8 @@ from workflow.records import classes, sight
 from workflow.records.sight import CaseSight
 
 PAGE = 50
+AROUND_A_REPORT = timedelta(hours=1)
+"""How long before and after a report the looks of whoever made it are for the data-protection owner alone."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,21 @@ def of_case(
 
 
 def _known(actor: Actor, watched: Watched) -> ColumnElement[bool]:
-    """Without the looks that would tell who reported: of whoever was shown it, for they wrote it."""
+    """Without the looks that would tell who reported: of whoever was shown it, for they wrote it, and of whoever was
+    in the case around the moment of the report.
+    """
     if watched.may_see_reporter:
         return true()
-    seen = or_(Reading.highest.is_distinct_from(classes.REPORTER), Reading.user_id == actor.user_id)
+    reported = exists(
+        select(Event.id).where(
+            Event.case_id == watched.case_id,
+            Event.actor_id == Reading.user_id,
+            Event.details["secret"].as_string() == classes.REPORTER,
+            Event.at.between(Reading.at - AROUND_A_REPORT, Reading.at + AROUND_A_REPORT),
+        )
+    )
+    gives_away = or_(Reading.highest == classes.REPORTER, reported)
+    seen = or_(func.coalesce(gives_away, false()).is_(False), Reading.user_id == actor.user_id)
     return or_(seen, Reading.what == "reporter") if watched.may_see_events else seen
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -99,6 +99,16 @@ def test_readings_do_not_give_the_reporter_away(reporting: Reporting) -> None:
     for actor in (reporting.people["supervisor"], reporting.people["worker"], reporting.auditor):
         assert NAME not in readers(actor)
     assert NAME in readers(reporting.owner)
+
+
+def test_looks_at_other_times_stay_on_record(reporting: Reporting, now: datetime) -> None:
+    """Only those around the report are hidden: an access log without its ordinary readers would be none."""
+    reporting.see("lead")
+    reporting.now = now + timedelta(hours=3)
+    reporting.reported()
+    supervisor = reporting.people["supervisor"]
+    found = readings.of_case(reporting.session, supervisor, reporting.case.id, reporting.now)
+    assert [row.at for row in found.page.rows if row.who == NAME] == [now]
 
 
 def test_the_list_of_events_does_not_either(reporting: Reporting) -> None:
