@@ -28,11 +28,23 @@ def test_a_referral_travels_from_the_ward_to_the_social_worker_and_back(person: 
 
     worker = person("worker")
     meet(worker, number)
+    ask_consent(worker, number)
     assess(worker, number)
+    plan(worker, number)
+    supervisor = person("supervisor")
+    approve(supervisor, number, "30-approve-plan")
+    serve(worker, number)
     close(worker, number)
-    look_back(worker, number)
+    approve(supervisor, number, "31-approve-closing")
+    feed_back(worker, number)
 
     read_feedback(nurse, number)
+    ask_how_it_was(coordinator, number)
+    archive(worker, number)
+    look_back(worker, number)
+    nurse.go("/referrals")
+    row = nurse.page.locator("tr, li").filter(has_text=number).first
+    expect(row).to_contain_text("已完成")
 
 
 def open_referral(nurse: Person) -> str:
@@ -83,15 +95,25 @@ def accept(coordinator: Person, number: str) -> None:
 def meet(worker: Person, number: str) -> None:
     worker.go("/inbox")
     worker.pictures("20-worker-inbox")
-    worker.open_task(number, "首次接触与同意")
+    worker.open_task(number, "首次接触")
     met_at = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(hours=1)
     worker.fill({
         "contact.met": ["yes"], "contact.date": [met_at.strftime("%Y-%m-%dT%H:%M")], "contact.place": ["病区会谈室"],
         "contact.duration": ["40"], "contact.expectation": ["想早点回家。"], "contact.presenting": [NARRATIVE],
-        "contact.safety_now": ["safe"], "contact.wants_service": ["yes"], "consent.status": ["granted"],
-        "consent.method": ["paper"],
+        "contact.safety_now": ["safe"], "contact.wants_service": ["yes"],
     })  # fmt: skip
     worker.pictures("21-first-contact")
+    worker.submit()
+
+
+def ask_consent(worker: Person, number: str) -> None:
+    worker.open_task(number, "告知并征求同意")
+    worker.fill({
+        "consent.decision": ["granted"], "consent.signer_type": ["self"], "consent.method": ["verbal"],
+        "consent.witness": ["王护士"], "consent.scope_service": ["yes"], "consent.statistics": ["yes"],
+        "consent.valid_until": [day(90)], "consent.photo": ["no"], "consent.contact_forbidden": ["no"],
+    })  # fmt: skip
+    worker.pictures("22-consent")
     worker.submit()
 
 
@@ -107,32 +129,101 @@ def assess(worker: Person, number: str) -> None:
         "pa.needs_ranked.0.need": ["申请医疗救助"], "pa.needs_ranked.0.person_priority": ["1"],
         "pa.summary": ["以费用压力为主，家庭支持尚好。"],
     })  # fmt: skip
-    worker.pictures("22-assessment")
+    worker.pictures("23-assessment")
+    worker.submit()
+
+
+def plan(worker: Person, number: str) -> None:
+    worker.open_task(number, "制定服务计划")
+    worker.fill({
+        "plan.goals.0.intent": ["solve"], "plan.goals.0.statement": ["两周内落实费用来源"],
+        "plan.goals.0.indicator": ["救助获批"], "plan.goals.0.baseline": ["欠费八千元"],
+        "plan.goals.0.target_date": [day(14)], "plan.interventions.0.method": ["casework"],
+        "plan.interventions.0.content": ["协助申请救助"], "plan.interventions.0.frequency": ["每周一次"],
+        "plan.interventions.0.who": ["林社工"], "plan.person_agrees": ["person"],
+    })  # fmt: skip
+    worker.pictures("24-plan")
+    worker.submit()
+
+
+def approve(supervisor: Person, number: str, picture: str) -> None:
+    supervisor.open_task(number, "督导审批")
+    supervisor.fill({"approval.decision": ["approve"]})
+    supervisor.pictures(picture)
+    supervisor.submit()
+
+
+def serve(worker: Person, number: str) -> None:
+    """Nothing stands in the inbox meanwhile: a contact record begins with a button on the case page."""
+    worker.go("/cases")
+    worker.page.get_by_role("link", name=re.compile(number)).first.click()
+    worker.pictures("25-case-in-service")
+    worker.page.get_by_role("button", name="＋介入记录").click()
+    expect(worker.page.get_by_role("heading", level=1, name="介入记录")).to_be_visible()
+    worker.fill({
+        "note.place": ["病区会谈室"], "note.minutes": ["30"], "note.goals": ["1"],
+        "note.process": ["一起整理费用清单。"], "note.response": ["愿意自己去开证明。"],
+        "note.next": ["陪同递交材料"], "note.next_due": [day(3)],
+    })  # fmt: skip
+    worker.pictures("26-contact-record")
     worker.submit()
 
 
 def close(worker: Person, number: str) -> None:
-    worker.open_task(number, "结案评估")
+    worker.go("/cases")
+    worker.page.get_by_role("link", name=re.compile(number)).first.click()
+    asked = worker.page.locator("details.confirm").filter(has_text="准备结案")
+    asked.locator("summary").click()
+    asked.get_by_role("button", name="确定").click()
+    expect(worker.page.get_by_role("heading", level=1, name="结案评估")).to_be_visible()
     for domain in ("medical_understanding", "emotional", "family", "social_support", "economy", "housing_transport"):
         worker.fill({f"eval.score.{domain}": ["4"]})
     worker.fill({
         "eval.goals": ["met"], "eval.outcome": ["met"], "eval.reason": ["目标达成。"], "eval.hours": ["6.5"],
         "eval.lesson": ["先解决费用。"], "eval.remaining_risk": ["复诊需人陪同。"],
     })  # fmt: skip
-    worker.pictures("23-closing")
+    worker.pictures("27-closing")
     worker.submit()
+
+
+def feed_back(worker: Person, number: str) -> None:
     worker.open_task(number, "反馈转介科室")
     worker.fill({"fb.items": ["needs", "services", "outcome"], "fb.text": [FEEDBACK]})
-    worker.pictures("24-feedback")
+    worker.pictures("28-feedback")
     worker.submit()
+
+
+def ask_how_it_was(coordinator: Person, number: str) -> None:
+    coordinator.open_task(number, "满意度回访")
+    coordinator.fill({
+        "satisfaction.reached": ["yes"], "satisfaction.score": ["5"], "satisfaction.solved": ["yes"],
+        "satisfaction.new_need": ["no"],
+    })  # fmt: skip
+    coordinator.pictures("33-satisfaction")
+    coordinator.submit()
+
+
+def archive(worker: Person, number: str) -> None:
+    worker.open_task(number, "结案核对")
+    worker.fill({
+        "closure.reason": ["met"], "closure.goals.0.goal": ["落实费用来源"], "closure.goals.0.result": ["met"],
+        "closure.remaining_risk": ["没有。"],
+    })  # fmt: skip
+    worker.pictures("34-archive")
+    worker.submit()
+
+
+def day(ahead: int) -> str:
+    """A day from today on, as a date field takes it."""
+    return (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=ahead)).date().isoformat()
 
 
 def look_back(worker: Person, number: str) -> None:
-    worker.go("/cases")
-    worker.pictures("25-cases")
+    worker.go("/cases?state=closed")
+    worker.pictures("35-cases")
     worker.page.get_by_role("link", name=re.compile(number)).first.click()
     expect(worker.page.get_by_text(NARRATIVE)).to_be_visible()
-    worker.pictures("26-case")
+    worker.pictures("36-case")
     worker.page.get_by_role("link", name=re.compile("流程图")).first.click()
     expect(worker.page.locator("[data-drawn=yes]")).to_be_visible()
     expect(worker.page.locator(".bjs-powered-by")).to_be_visible()
@@ -141,19 +232,16 @@ def look_back(worker: Person, number: str) -> None:
     for hidden in (True, False):
         drawing.evaluate("(element, hidden) => { element.hidden = hidden }", hidden)
         worker.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
-    worker.pictures("27-diagram")
+    worker.pictures("37-diagram")
 
 
 def read_feedback(nurse: Person, number: str) -> None:
     nurse.open_task(number, "科室确认反馈")
     expect(nurse.page.get_by_text(FEEDBACK)).to_be_visible()
     assert NARRATIVE not in nurse.page.content(), "the ward must never read the social-work narrative"
-    nurse.pictures("30-nurse-feedback")
+    nurse.pictures("32-nurse-feedback")
     nurse.fill({"fb.ack": ["true"], "fb.usefulness": ["5"]})
     nurse.submit()
-    nurse.go("/referrals")
-    row = nurse.page.locator("tr, li").filter(has_text=number).first
-    expect(row).to_contain_text("已完成")
 
 
 def test_what_was_typed_is_there_after_an_unforeseen_error(

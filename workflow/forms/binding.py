@@ -115,8 +115,11 @@ class _Binder:
                 yield self._single(field, field.key, self._given(field, get(self.values, field.key, _MISSING)))
 
     def _given(self, field: Field, value: Any) -> Any:
-        """What was typed, or the field's default when the form is drawn for the first time."""
-        if value is _MISSING and field.default:
+        """What was typed, or the field's default when it is drawn for the first time.
+
+        A required field that was not sent at all was hidden until now: an answer chosen there cannot be taken back.
+        """
+        if field.default and (value is _MISSING or (value is None and field.required)):
             now = self.moment.now.astimezone(self.moment.zone)
             return {"today": now.date(), "now": now}.get(field.default, field.default)
         return None if value is _MISSING else value

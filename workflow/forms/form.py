@@ -20,6 +20,8 @@ from workflow.forms.paths import get, put
 from workflow.forms.reading import Row
 from workflow.forms.schema import compile_schema
 
+_ABSENT = object()
+
 
 @dataclass(frozen=True)
 class Submitted:
@@ -128,7 +130,20 @@ class Form:
     ) -> BoundForm:
         """The form with values (typed or as text) for drawing; hidden fields are not in it."""
         checker = Checker(self.definition, self.schema, self.schemas, context, choices, moment)
-        return bind(self.definition, checker.lenient(values), values, choices, moment, errors, checker.row)
+        begun = self._begun(values)
+        return bind(self.definition, checker.lenient(begun), begun, choices, moment, errors, checker.row)
+
+    def _begun(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values with the choices that fields begin with, so that conditions on these hold from the start."""
+        begun: dict[str, Any] = {}
+        for field in self.fields:
+            value = get(values, field.key, _ABSENT)
+            is_new = value is _ABSENT or (value is None and field.required)
+            if is_new and field.default and field.kind in ("select", "radio"):
+                value = field.default
+            if value is not _ABSENT:
+                put(begun, field.key, value)
+        return begun
 
     def to_json(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Typed values as JSON can hold them: dates and instants as ISO texts."""

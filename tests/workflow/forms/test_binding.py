@@ -135,3 +135,16 @@ def test_a_form_says_whether_it_has_files_and_whether_there_is_anything_to_fill_
     assert (bound.has_files, bound.is_empty) == (True, False)
     words = form_of({"type": "text", "id": "t", "text": "好"}).bind({}, context={}, choices={}, moment=moment)
     assert (words.has_files, words.is_empty) == (False, True)
+
+
+def test_a_choice_that_a_field_begins_with_counts_for_conditions_from_the_start(moment: Moment) -> None:
+    form = form_of(
+        component(
+            "radio", "reach", values=[{"value": each, "label": "甲", "label_en": "A"} for each in ("P2", "P3")],
+            validate={"required": True}, properties={"default": "P2"},
+        ),
+        component("textfield", "process", conditional={"hide": '=reach != "P2"'}),
+    )  # fmt: skip
+    assert set(bind(form, {}, moment)) == {"reach", "process"}
+    # Sent without it, as when it was hidden until now.
+    assert bind(form, {"reach": None}, moment)["reach"].value == "P2"
