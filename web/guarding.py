@@ -10,6 +10,7 @@ from web.command import database, sessions, work
 from web.config import Config
 from workflow import resealing, verifying
 from workflow.errors import Conflict
+from workflow.records import file_upkeep
 from workflow.verifying import Break, What
 
 WHAT = {
@@ -65,7 +66,8 @@ def keys() -> None:
 def list_keys() -> None:
     """Name the keys, newest first, with how many sealed values need each."""
     with database(migrate=False) as config, work(config) as session:
-        needed = resealing.needed(session)
+        needed = resealing.needed(session) + file_upkeep.needed(session, config.attachments_dir)
+        lying_open = needed.pop("", 0)
         for number, key in enumerate(keyring().keys):
             note = "用于封存 / seals" if number == 0 else "只用于打开 / only opens"
             click.echo(f"{key.id}  {needed.pop(key.id, 0)}  {note}")
@@ -75,6 +77,8 @@ def list_keys() -> None:
             )
         for name, values in sorted(needed.items()):
             click.echo(f"✗ {name}  {values}  缺少这个密钥，这些内容打不开 / this key is missing: they cannot be opened")
+        if lying_open:
+            click.echo(f"{lying_open} 个旧文件还没有封存，请运行 keys reseal / old files are not sealed: keys reseal")
         if needed:
             sys.exit(1)
 
@@ -101,6 +105,8 @@ def reseal() -> None:
         click.echo(f"用 {keyring().newest.id} 重新封存 / sealing with {keyring().newest.id}")
         for progress in resealing.reseal(factory):
             click.echo(f"  {progress.table}  {progress.done}/{progress.of}")
+        for done, total in file_upkeep.reseal(factory, config.attachments_dir):
+            click.echo(f"  files  {done}/{total}")
         click.echo("✓ 完成 / done")
 
 
@@ -111,6 +117,7 @@ def remove_key(*, name: str) -> None:
     with database(migrate=False) as config, work(config) as session:
         try:
             resealing.refuse_needed(session, name)
+            file_upkeep.refuse_needed(session, config.attachments_dir, name)
         except Conflict as refused:
             raise click.ClickException(_refusals(name)[refused.code].format(**refused.details)) from refused
         _keep(config, keyring().without(name), f"{name} 已移除，历史仍可核对 / was removed; history stays verifiable")

@@ -67,7 +67,9 @@ def install(app: Flask) -> None:
         locale_selector=chosen_language,
     )
     babel.domain_instance = Catalogues()
-    app.jinja_env.filters.update(pick=pick, moment=moment, short_moment=short_moment, day=day, due=due, number=number)
+    app.jinja_env.filters.update(
+        pick=pick, moment=moment, short_moment=short_moment, day=day, due=due, number=number, file_size=file_size
+    )
     app.context_processor(_page_language)
 
 
@@ -140,6 +142,13 @@ def day(value: date | datetime | None) -> str:
 def number(value: float | None) -> str:
     """Write a number with the separators of the page's language."""
     return "" if value is None else numbers.format_decimal(value, locale=language_of_page())
+
+
+def file_size(size: int) -> str:
+    """Write how large a file is: 340 KB, 2.1 MB."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} KB"
+    return f"{size / 1024 / 1024:.1f} MB"
 
 
 def due(due_at: datetime | None) -> str:

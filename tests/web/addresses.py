@@ -94,6 +94,7 @@ ADDRESSES: dict[str, Address] = {
     "instances.show": of("instance_id", "instance", "nurse", "supervisor"),
     "instances.diagram": of("instance_id", "instance", "nurse", "supervisor"),
     "files.download": of("attachment_id", "attachment", "nurse", "coordinator"),
+    "files.preview": of("attachment_id", "attachment", "nurse", "coordinator"),
     # ---- a person
     "people.show": of("person_id", "person", "coordinator"),
     "people.edit": of("person_id", "person", "coordinator"),

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from web.access import actor, needs
 from web.services import now, services, work
+from web.views import files
 from workflow import permissions
 from workflow.permissions import Permission
 from workflow.records import ending, referral_lists, referral_pages, shared_files
@@ -60,6 +61,4 @@ def download(task_id: UUID, file_id: UUID) -> Response:
     """Send a file that was handed over with the referral."""
     with work() as session:
         found = shared_files.open(session, actor(), task_id, file_id, now(), folder=services().config.attachments_dir)
-    answer = send_file(found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return files.sent(found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 from procrastinate import App, JobContext, RetryStrategy, SyncPsycopgConnector
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from workflow import instances, once
 from workflow.clock import sweep
+from workflow.records import file_upkeep
 from workflow.transaction import transaction
 
 EVERY_SECOND = "* * * * * *"
@@ -21,6 +23,7 @@ DUE = "carerelay.due"
 WAKE = "carerelay.wake"
 REVIVE = "carerelay.revive"
 TIDY = "carerelay.tidy"
+KEEP_FILES = "carerelay.keep_files"
 PARTS_OF_TIDYING: tuple[Callable[[Session, datetime], int], ...] = (once.sweep,)
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 
@@ -60,6 +63,15 @@ def tidy(context: JobContext, timestamp: int) -> None:
     for part in PARTS_OF_TIDYING:
         with transaction(_sessions(context)) as session:
             part(session, datetime.now(UTC))
+
+
+@app.periodic(cron=EVERY_HOUR)
+@app.task(queue=QUEUE, queueing_lock=KEEP_FILES, pass_context=True, name=KEEP_FILES)
+def keep_files(context: JobContext, timestamp: int) -> None:
+    """Delete uploads that were never submitted, and bytes that no row names."""
+    folder: Path | None = context.additional_context.get("files")
+    if folder is not None:
+        file_upkeep.keep(_sessions(context), folder, datetime.now(UTC))
 
 
 def defer_due(session: Session, now: datetime) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from procrastinate import PsycopgConnector
@@ -18,12 +19,15 @@ GRACE_SECONDS = 10.0
 AT_ONCE = 4
 
 
-def run(database_url: str) -> None:
-    """Work until SIGINT or SIGTERM; a job in hand is finished first. `database_url` is SQLAlchemy's."""
-    asyncio.run(work(database_url))
+def run(database_url: str, files: Path | None = None) -> None:
+    """Work until SIGINT or SIGTERM; a job in hand is finished first. `database_url` is SQLAlchemy's.
+
+    `files`: where the bytes of uploads lie, to be kept tidy.
+    """
+    asyncio.run(work(database_url, files=files))
 
 
-async def work(database_url: str, *, wait: bool = True) -> None:
+async def work(database_url: str, *, wait: bool = True, files: Path | None = None) -> None:
     """Work off jobs; with `wait` false only those that are in the queue now, and none by the clock."""
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -36,12 +40,12 @@ async def work(database_url: str, *, wait: bool = True) -> None:
     try:
         with app.replace_connector(connector):
             async with app.open_async():
-                await _until(stopping, _work_off(sessions, wait=wait))
+                await _until(stopping, _work_off(sessions, files, wait=wait))
     finally:
         engine.dispose()
 
 
-def _work_off(sessions: sessionmaker[Session], *, wait: bool) -> Coroutine[Any, Any, None]:
+def _work_off(sessions: sessionmaker[Session], files: Path | None, *, wait: bool) -> Coroutine[Any, Any, None]:
     return app.run_worker_async(
         queues=[QUEUE],
         concurrency=AT_ONCE,
@@ -50,7 +54,7 @@ def _work_off(sessions: sessionmaker[Session], *, wait: bool) -> Coroutine[Any, 
         shutdown_graceful_timeout=GRACE_SECONDS,
         delete_jobs="successful",
         install_signal_handlers=False,
-        additional_context={"sessions": sessions},
+        additional_context={"sessions": sessions, "files": files},
     )
 
 

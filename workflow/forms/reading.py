@@ -29,6 +29,8 @@ class Row:
     label: Text
     kind: str
     display: Any = None
+    info_class: str | None = None
+    """Of files: the class of the field they were handed in with."""
 
 
 def rows(
@@ -77,7 +79,7 @@ def _row(field: Field, value: Any, visible_classes: frozenset[str] | None, choic
         ]  # fmt: skip
         return Row(field.label, "table", ([child.label for child in columns], cells))
     if field.kind == "filepicker":
-        return Row(field.label, "files", [(str(item["id"]), str(item["name"])) for item in value])
+        return Row(field.label, "files", [(str(item["id"]), str(item["name"])) for item in value], field.info_class)
     if field.kind == "checklist":
         return Row(field.label, "list", [_option(field, item, choices) for item in value])
     if field.kind == "textarea":

@@ -16,8 +16,9 @@ from workflow.identity import Actor
 from workflow.inbox import rows
 from workflow.inbox.rows import InboxRow
 from workflow.permissions import Permission
-from workflow.records import actions, entries, frame, sight, starting, summary, timeline
+from workflow.records import actions, documents, entries, frame, sight, starting, summary, timeline
 from workflow.records.actions import Action
+from workflow.records.documents import Document
 from workflow.records.entries import EntryView
 from workflow.records.frame import Frame
 from workflow.records.sight import Reader
@@ -58,6 +59,7 @@ class CaseView:
     startable: list[Startable]
     """Further processes that they can start."""
     frame: Frame
+    documents: list[Document]
 
 
 def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> CaseView:
@@ -82,6 +84,7 @@ def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> C
         [action for action in actions.available(session, actor, case, now) if action.key == str(case_id)],
         starting.startable(session, actor, case) if permissions.allows(actor, Permission.CASE_ACT, seen) else [],
         frame.of(session, actor, case, row[1], seen, now),
+        documents.of_entries(session, read),
     )
 
 

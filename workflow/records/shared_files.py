@@ -14,7 +14,7 @@ from workflow import audit, permissions
 from workflow.errors import NotFound
 from workflow.identity import Actor
 from workflow.permissions import Permission
-from workflow.records import referral_pages
+from workflow.records import referral_pages, sealed_files
 from workflow.records.attachments import File
 
 
@@ -32,7 +32,8 @@ def open(session: Session, actor: Actor, task_id: UUID, file_id: UUID, now: date
     permissions.require(actor, Permission.OUTGOING_READ, referral_pages.seen_by_rules(session, task, case, now))
     handed_over = {str(file["id"]) for file in task.copy.get("files", ())}
     attachment = session.get(Attachment, file_id)
-    if attachment is None or str(file_id) not in handed_over or not (folder / attachment.stored_at).is_file():
+    if attachment is None or str(file_id) not in handed_over:
         raise NotFound("attachment_not_found")
+    content = sealed_files.read(folder, attachment)
     audit.looked(session, actor.user_id, case.id, "attachment", now, highest="P2")
-    return File(attachment.name, attachment.media_type, folder / attachment.stored_at)
+    return File(attachment.name, attachment.media_type, content)
