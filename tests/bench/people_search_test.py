@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from models import Membership, Organisation, OrganisationKind, Role, User, sealed
+from models import Case, Membership, Organisation, OrganisationKind, Person, PersonLink, Role, User, sealed
 from workflow import identity
 from workflow.identity import Actor
-from workflow.records import case_list, person_reading, searching
+from workflow.records import case_list, duplicates, matching, person_reading, same_person, searching
 from workflow.records.case_list import Wanted
 
 PEOPLE = 100_000
@@ -117,6 +117,10 @@ def full(module_database_url: str) -> Iterator[tuple[Session, Places]]:
             with driver.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in values:
                     copy.write_row(row)
+        for one, other in zip(rows[10::20], rows[15::20], strict=True):
+            first, second = sorted((one[0], other[0]), key=lambda key: key.bytes)
+            user_id = places.coordinator.user_id
+            session.add(PersonLink(person_id=first, other_id=second, same=True, decided_by_id=user_id, decided_at=NOW))
         session.commit()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
@@ -221,3 +225,28 @@ def test_a_page_of_the_masked_list_of_cases(full: tuple[Session, Places], wanted
             assert spent < WITHIN_MS
             if index is not None and who is places.coordinator and wanted.responsible != "me":
                 assert index in indexes
+
+
+def test_what_speaks_for_the_same_human_being(full: tuple[Session, Places]) -> None:
+    session, places = full
+    named: Any = searching.matches("王小明")
+    person = session.scalars(select(Person).where(named, Person.organisation_id == places.hospital)).first()
+    assert person is not None
+    case = session.scalars(select(Case).where(Case.subject_id == person.id)).one()
+    columns, condition = duplicates.columns(places.station, case.id)
+    offered = select(*columns).join(Person, Person.id == Case.subject_id).where(condition)
+    calls: dict[str, tuple[Callable[[], Any], set[str]]] = {
+        "possible duplicates": (
+            lambda: matching.candidates(session, person),
+            {"ix_person_id_number_token", "ix_person_record_number_token", "ix_person_phone_token"},
+        ),
+        "records of the same person": (lambda: matching.linked(session, person.id), set()),
+        "a person's page": (lambda: person_reading.open_person(session, places.coordinator, person.id, NOW), set()),
+        "hint beside a case": (lambda: same_person.hint(session, places.coordinator, case.id), {"ix_case_subject_id"}),
+        "cases to choose a duplicate from": (lambda: session.execute(offered).all(), set()),
+    }
+    for name, (call, wanted) in calls.items():
+        spent, indexes, sent = explained(session, call)
+        print(f"\n{name}: {spent:.1f} ms in {sent} statements, {', '.join(sorted(indexes))}")
+        assert spent < WITHIN_MS
+        assert wanted <= indexes

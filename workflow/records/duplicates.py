@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, literal, or_, select, union
+from sqlalchemy import Select, and_, case, literal, select, union
 from sqlalchemy.orm import aliased
 
 from models import Case, Person, PersonLink
@@ -26,10 +26,11 @@ def columns(station_id: UUID | None, case_id: UUID | None) -> tuple[list[Any], A
     Every part goes by an index, however many cases and people there are. A case is never its own duplicate.
     """
     is_open = and_(Case.organisation_id == station_id, Case.id != case_id, Case.state.in_(states.OPEN))
-    newest = select(Case.id).where(is_open).order_by(Case.opened_at.desc(), Case.id.desc()).limit(MOST)
-    likely = Case.subject_id.in_(_alike(case_id))
-    marks = case((likely, LIKELY), else_="") + literal(" ") + case((Person.name_is_alias, ALIAS), else_="")
-    return [Case.id, Case.number, Person.name, marks], and_(is_open, or_(Case.id.in_(newest), likely))
+    newest = select(Case.id).where(is_open).order_by(Case.opened_at.desc(), Case.id.desc()).limit(MOST).correlate(None)
+    likely = select(Case.id).where(is_open, Case.subject_id.in_(_alike(case_id))).correlate(None)
+    marks = case((Case.id.in_(likely), LIKELY), else_="") + literal(" ") + case((Person.name_is_alias, ALIAS), else_="")
+    # Not "one or the other": a union of ids lets each part go by its index.
+    return [Case.id, Case.number, Person.name, marks], Case.id.in_(union(newest, likely))
 
 
 def choice(value: str, number: str, name: str, marks: str) -> Choice:
@@ -41,7 +42,7 @@ def choice(value: str, number: str, name: str, marks: str) -> Choice:
 def _alike(case_id: UUID | None) -> Any:
     """The record of the case, those with a number in common, and those found to be the same; decided by the tokens."""
     mine, other = aliased(Person), aliased(Person)
-    subject = select(Case.subject_id).where(Case.id == case_id).scalar_subquery()
+    subject = select(Case.subject_id).where(Case.id == case_id).correlate(None).scalar_subquery()
 
     def sharing(one: Any, another: Any) -> Select[Any]:
         joined = select(other.id).join(mine, and_(one == another, other.organisation_id == mine.organisation_id))

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -126,13 +126,9 @@ def undo(session: Session, actor: Actor, person_id: UUID, other_id: UUID, now: d
 def linked(session: Session, person_id: UUID) -> set[UUID]:
     """The other records of the same human being, over any number of links; one statement."""
     reached = select(Person.id.label("id")).where(Person.id == person_id).cte("reached", recursive=True)
-    links = (
-        select(PersonLink.person_id.label("here"), PersonLink.other_id.label("there"))
-        .where(PersonLink.same)
-        .union_all(select(PersonLink.other_id, PersonLink.person_id).where(PersonLink.same))
-        .subquery()
-    )
-    reached = reached.union(select(links.c.there).join(reached, links.c.here == reached.c.id))
+    here = or_(PersonLink.person_id == reached.c.id, PersonLink.other_id == reached.c.id)
+    there = case((PersonLink.person_id == reached.c.id, PersonLink.other_id), else_=PersonLink.person_id)
+    reached = reached.union(select(there).join(reached, here).where(PersonLink.same))
     return set(session.scalars(select(reached.c.id))) - {person_id}
 
 
