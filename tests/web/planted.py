@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +69,13 @@ class Planted:
 
     ids: dict[str, UUID | str] = field(default_factory=dict)
     secrets: tuple[str, ...] = MARKS
+
+
+def readable(answer: Any) -> str:
+    """An answer as somebody reads it: JSON writes Chinese as escapes, pages some characters as entities."""
+    if answer.is_json:
+        return json.dumps(answer.get_json(), ensure_ascii=False)
+    return "" if answer.mimetype == "application/pdf" else unescape(answer.get_data(as_text=True))
 
 
 def strangers(session: Session, organisations: dict[str, Organisation], password_hash: str) -> dict[str, User]:

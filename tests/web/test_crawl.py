@@ -89,7 +89,7 @@ def told(answer: Any, planted: Planted, address: Address) -> list[str]:
     """The secrets that an answer holds; what was typed may come back to who typed it."""
     typed = [str(planted.ids.get(value, value)) for value in address.fields.values()]
     secrets = [secret for secret in planted.secrets if not any(secret in each for each in typed)]
-    return [secret for secret in secrets if secret.encode() in answer.data]
+    return [secret for secret in secrets if secret in planting.readable(answer)]
 
 
 def is_shared(rule: Rule, address: Address) -> bool:
