@@ -83,10 +83,10 @@ class CaseDamaged(RefusedOnRecord):
 
 
 class SignInRefused(Invalid):
-    """Unknown name, wrong password or closed account: it is never said which."""
+    """Unknown name, wrong password or closed account: it is never said which, but to who is signed in already."""
 
-    def __init__(self) -> None:
-        super().__init__("sign_in_refused")
+    def __init__(self, code: str = "sign_in_refused") -> None:
+        super().__init__(code)
 
 
 class TooManyAttempts(Conflict):

@@ -75,12 +75,7 @@ def change(session: Session, actor: Actor, old: str, new: str, address: str, now
     and password_same).
     """
     user = session.scalars(select(User).where(User.id == actor.user_id).with_for_update(key_share=True)).one()
-    key = guessing.key("password", str(user.id))
-    guessing.refuse(session, key, address, now)
-    right = matches(user.password_hash, old)
-    guessing.note(session, key, address, now, succeeded=right)
-    if not right:
-        raise SignInRefused
+    check_own(session, user, old, address, now)
     refuse_weak(new, user.username, user.name)
     if matches(user.password_hash, new):
         raise Invalid("password_same")
@@ -90,6 +85,17 @@ def change(session: Session, actor: Actor, old: str, new: str, address: str, now
     audit.record(session, audit.Kind.PASSWORD_CHANGED, at=now, actor_id=user.id, details={"user_id": str(user.id)})
     session.flush()
     return user.session_epoch
+
+
+def check_own(session: Session, user: User, password: str, address: str, now: datetime) -> None:
+    """Ask somebody who is signed in for their password once more. Raises TooManyAttempts, SignInRefused."""
+    key = guessing.key("password", str(user.id))
+    guessing.refuse(session, key, address, now)
+    right = matches(user.password_hash, password)
+    guessing.note(session, key, address, now, succeeded=right)
+    session.flush()
+    if not right:
+        raise SignInRefused("password_wrong")
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pyotp
@@ -14,11 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Role, SignInSession, User
-from workflow import audit, guessing, settings
+from workflow import audit, guessing, passwords, settings
 from workflow.errors import Conflict, SignInRefused
 from workflow.identity import Actor
 
 ISSUER = "CareRelay"
+FRESH = timedelta(minutes=15)
+"""This long after signing in the password need not be given once more to set it up."""
 STEP = 30
 SKEW = 1
 """Steps that the phone's clock may be early or late."""
@@ -48,6 +50,8 @@ class Standing:
     since: datetime | None
     is_required: bool
     recovery_codes: int
+    needs_password: bool
+    """To set it up: somebody else may have sat down at a computer that was left signed in."""
 
 
 def is_required(session: Session, actor: Actor) -> bool:
@@ -59,10 +63,11 @@ def is_required(session: Session, actor: Actor) -> bool:
     return False
 
 
-def standing(session: Session, actor: Actor) -> Standing:
+def standing(session: Session, actor: Actor, now: datetime) -> Standing:
     """How it stands with one's own."""
     user = session.get_one(User, actor.user_id)
-    return Standing(user.totp_confirmed_at, is_required(session, actor), len(user.recovery_codes))
+    stale = not _is_fresh(session, actor, now)
+    return Standing(user.totp_confirmed_at, is_required(session, actor), len(user.recovery_codes), stale)
 
 
 def prepare(session: Session, actor: Actor) -> Setup:
@@ -76,14 +81,17 @@ def prepare(session: Session, actor: Actor) -> Setup:
     return Setup(user.totp_secret, uri)
 
 
-def confirm(session: Session, actor: Actor, code: str, address: str, now: datetime) -> list[str]:
+def confirm(session: Session, actor: Actor, password: str, code: str, address: str, now: datetime) -> list[str]:
     """Let it count, once the phone gives a right code; gives the recovery codes, which are never shown again.
 
-    Raises Conflict, TooManyAttempts, SignInRefused (wrong code, counted: commit also then).
+    The password is asked for unless they have just signed in. Raises Conflict, TooManyAttempts, and SignInRefused for a
+    wrong code or password (counted: commit also then).
     """
     user = _locked(session, actor.user_id)
     if user.totp_confirmed_at is not None or user.totp_secret is None:
         raise Conflict("second_factor_exists")
+    if not _is_fresh(session, actor, now):
+        passwords.check_own(session, user, password, address, now)
     _check(session, user, code, address, now, recovery=False)
     user.totp_confirmed_at = now
     _record(session, user, user.id, "set_up", now)
@@ -141,6 +149,11 @@ def _check(session: Session, user: User, code: str, address: str, now: datetime,
     session.flush()
     if not right:
         raise SignInRefused
+
+
+def _is_fresh(session: Session, actor: Actor, now: datetime) -> bool:
+    here = session.get(SignInSession, actor.session_id) if actor.session_id is not None else None
+    return here is not None and now - here.created_at < FRESH
 
 
 def _is_current(user: User, code: str, now: datetime) -> bool:

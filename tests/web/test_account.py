@@ -197,6 +197,18 @@ def test_the_picture_is_allowed_by_our_content_policy(as_person: Any, session: S
     assert cast["worker"].totp_secret in unescape(page.text).replace(" ", "")
 
 
+def test_a_computer_left_signed_in_asks_for_the_password(as_person: Any, code: Any, clock: Clock) -> None:
+    browser = as_person("worker")
+    assert 'name="password"' not in browser.get("/account/second-factor").text
+    clock.wait(minutes=20)
+    assert 'name="password"' in browser.get("/account/second-factor").text
+    sent = {"code": code("worker"), "password": "wrong"}
+    page = browser.post("/account/second-factor", sent)
+    assert page.status_code == 422
+    assert "现在的密码不对" in page.text
+    assert CODE.findall(browser.post("/account/second-factor", sent | {"password": PASSWORD}).text)
+
+
 def test_giving_it_up_with_a_code(set_up: Any, code: Any) -> None:
     browser, _ = set_up("worker")
     assert browser.post("/account/second-factor/end", {"code": "123"}).status_code == 422

@@ -13,12 +13,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import Event, Setting, User
-from workflow import identity, second_factor, sign_ins
+from workflow import identity, passwords, second_factor, sign_ins
 from workflow.errors import Conflict, SignInRefused, TooManyAttempts
 from workflow.identity import Actor
 from workflow.transaction import transaction
 
 ADDRESS = "192.0.2.1"
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def passwords_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The people of these tests have no password that could be computed; this one is right for all of them."""
+    monkeypatch.setattr(passwords, "matches", lambda _stored, given: given == PASSWORD)
 
 
 def code_at(session: Session, user_id: UUID, at: datetime) -> str:
@@ -34,7 +41,9 @@ def set_up(session: Session, people: Any, now: datetime) -> Callable[..., tuple[
     def make(who: str = "supervisor") -> tuple[Actor, list[str]]:
         actor, before = people[who], now - timedelta(minutes=1)
         second_factor.prepare(session, actor)
-        return actor, second_factor.confirm(session, actor, code_at(session, actor.user_id, before), ADDRESS, before)
+        return actor, second_factor.confirm(
+            session, actor, PASSWORD, code_at(session, actor.user_id, before), ADDRESS, before
+        )
 
     return make
 
@@ -45,17 +54,17 @@ def test_it_is_set_up_with_a_code_and_gives_recovery_codes_once(session: Session
     assert second_factor.prepare(session, actor) == setup, "a page loaded again shows the same secret"
     assert setup.uri.startswith("otpauth://totp/CareRelay:supervisor?secret=")
     with pytest.raises(SignInRefused):
-        second_factor.confirm(session, actor, "000000", ADDRESS, now)
-    assert second_factor.standing(session, actor).since is None
-    codes = second_factor.confirm(session, actor, code_at(session, actor.user_id, now), ADDRESS, now)
+        second_factor.confirm(session, actor, PASSWORD, "000000", ADDRESS, now)
+    assert second_factor.standing(session, actor, now).since is None
+    codes = second_factor.confirm(session, actor, PASSWORD, code_at(session, actor.user_id, now), ADDRESS, now)
     assert len(set(codes)) == second_factor.RECOVERY_CODES
     user = session.get_one(User, actor.user_id)
     assert not set(codes) & set(user.recovery_codes)
-    assert second_factor.standing(session, actor) == second_factor.Standing(now, True, 8)
+    assert second_factor.standing(session, actor, now) == second_factor.Standing(now, True, 8, True)
     with pytest.raises(Conflict):
         second_factor.prepare(session, actor)
     with pytest.raises(Conflict):
-        second_factor.confirm(session, actor, code_at(session, actor.user_id, now), ADDRESS, now)
+        second_factor.confirm(session, actor, PASSWORD, code_at(session, actor.user_id, now), ADDRESS, now)
     loaded = identity.load_actor(session, actor.user_id, 1)
     assert loaded
     assert loaded.has_second_factor
@@ -107,7 +116,9 @@ def test_the_same_code_twice_at_once_lets_one_in(
     with transaction(sessions) as session:
         second_factor.prepare(session, real_people["supervisor"])
         before = now - timedelta(minutes=1)
-        second_factor.confirm(session, real_people["supervisor"], code_at(session, user_id, before), ADDRESS, before)
+        second_factor.confirm(
+            session, real_people["supervisor"], PASSWORD, code_at(session, user_id, before), ADDRESS, before
+        )
         code = code_at(session, user_id, now)
     together = Barrier(4)
 
@@ -163,7 +174,7 @@ def test_a_recovery_code_works_once_and_is_recorded(session: Session, set_up: An
     with pytest.raises(SignInRefused):
         second_factor.check(session, actor.user_id, codes[0], ADDRESS, now)
     second_factor.check(session, actor.user_id, codes[1].replace("-", " "), ADDRESS, now)
-    assert second_factor.standing(session, actor).recovery_codes == 6
+    assert second_factor.standing(session, actor, now).recovery_codes == 6
     kinds = session.scalars(select(Event).where(Event.kind == "user.second_factor").order_by(Event.chain_number))
     assert [each.details["what"] for each in kinds] == ["set_up", "recovery_used", "recovery_used"]
 
@@ -198,7 +209,7 @@ def test_a_reset_forgets_it_signs_out_and_is_recorded(
     user = session.get_one(User, actor.user_id)
     second_factor.reset(session, user, people["admin"], now)
     assert identity.load_actor(session, actor.user_id, 1) is None
-    assert second_factor.standing(session, actor).since is None
+    assert second_factor.standing(session, actor, now).since is None
     with pytest.raises(SignInRefused):
         second_factor.check(session, actor.user_id, codes[0], ADDRESS, now)
     event = session.scalars(
@@ -227,3 +238,23 @@ def test_a_setting_says_who_needs_it_and_where(session: Session, people: Any, no
     assert second_factor.is_required(session, people["supervisor"])
     assert second_factor.is_required(session, people["nurse"])
     assert not second_factor.is_required(session, people["outsider"])
+
+
+def test_setting_it_up_asks_for_the_password_unless_one_has_just_signed_in(
+    session: Session, people: Any, now: datetime
+) -> None:
+    user_id = people["worker"].user_id
+    here = sign_ins.begin(session, user_id, ADDRESS, "", now - timedelta(minutes=16), needs_second_factor=False)
+    actor = identity.load_actor(session, user_id, 1, here)
+    assert actor
+    second_factor.prepare(session, actor)
+    assert second_factor.standing(session, actor, now).needs_password
+    with pytest.raises(SignInRefused, match="password_wrong"):
+        second_factor.confirm(session, actor, "wrong", code_at(session, user_id, now), ADDRESS, now)
+    fresh = now - timedelta(minutes=14)
+    later = identity.load_actor(
+        session, user_id, 1, sign_ins.begin(session, user_id, ADDRESS, "", fresh, needs_second_factor=False)
+    )
+    assert later
+    assert not second_factor.standing(session, later, now).needs_password
+    assert second_factor.confirm(session, later, "", code_at(session, user_id, now), ADDRESS, now)

@@ -29,7 +29,7 @@ def show() -> Answer:
     """Show how it stands with the account."""
     person = actor()
     with work() as db:
-        factor = second_factor.standing(db, person)
+        factor = second_factor.standing(db, person, now())
         devices = sign_ins.running(db, person, now())
     return render_template("account/show.html", person=person, factor=factor, devices=devices)
 
@@ -105,7 +105,8 @@ def factor() -> Answer:
 @signed_in
 def set_up() -> Answer:
     """Let it count once the phone gives a right code, and show the recovery codes, once."""
-    return _with_code(lambda db, code: second_factor.confirm(db, actor(), code, address(), now()))
+    password = request.form.get("password", "")
+    return _with_code(lambda db, code: second_factor.confirm(db, actor(), password, code, address(), now()))
 
 
 @blueprint.post("/second-factor/codes")
@@ -130,7 +131,9 @@ def _with_code(act: Any) -> Answer:
         except TooManyAttempts as refused:
             page = _second_factor(too_many(refused))
             return str(page), 429, {"Retry-After": str(refused.retry_after)}
-        except SignInRefused:
+        except SignInRefused as refused:
+            if refused.code == "password_wrong":
+                return str(_second_factor(gettext("现在的密码不对，请再试一次。"))), 422
             return str(_second_factor(gettext("验证码不对，或者已经用过。请等手机上出现新的再试。"))), 422
         except Conflict:
             return redirect(url_for(".factor"))
@@ -143,7 +146,7 @@ def _with_code(act: Any) -> Answer:
 def _second_factor(message: str | None = None) -> Answer:
     person = actor()
     with work() as db:
-        factor = second_factor.standing(db, person)
+        factor = second_factor.standing(db, person, now())
         setup = second_factor.prepare(db, person) if factor.since is None else None
     return render_template(
         "account/second_factor.html", person=person, factor=factor, setup=setup, message=message,
