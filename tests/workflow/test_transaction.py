@@ -1,6 +1,8 @@
 """One commit, everything or nothing, and a lost race is a conflict."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -59,3 +61,23 @@ def test_who_changes_a_row_second_gets_a_conflict(
         race()
     with sessions() as session:
         assert session.get_one(Case, case.id).outcome == "met"
+
+
+def test_of_two_who_wait_for_each_other_one_gets_a_conflict(sessions: sessionmaker[Session]) -> None:
+    with transaction(sessions) as session:
+        session.add_all(Organisation(kind=OrganisationKind.AGENCY, code=code, name="机构") for code in "ab")
+    together = Barrier(2)
+
+    def lock(first: str, second: str) -> str:
+        try:
+            with transaction(sessions) as session:
+                for code in (first, second):
+                    session.scalars(select(Organisation).where(Organisation.code == code).with_for_update()).one()
+                    if code == first:
+                        together.wait()
+            return "both"
+        except Conflict as error:
+            return error.code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(lock, "ab", "ba")) == ["both", "changed_meanwhile"]
