@@ -13,7 +13,10 @@ from babel.messages.pofile import read_po, write_po
 
 WEB = Path(__file__).parent
 ENGLISH = WEB / "translations" / "en" / "LC_MESSAGES" / "messages.po"
-_METHODS = [("views/**.py", "python"), ("api/**.py", "python"), ("*.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+_METHODS = [
+    *((pattern, "python") for pattern in ("views/**.py", "api/**.py", "*.py")),
+    ("templates/**.html", "jinja2.ext:babel_extract"),
+]
 _HEADER = r"""# English words of the pages, by their Chinese ones; python -m web.catalogue keeps the list complete.
 msgid ""
 msgstr ""

@@ -26,12 +26,14 @@ from web.views import (
     instances,
     oversight,
     people,
+    printing,
     readings,
     referrals,
     session,
     tasks,
     team,
     tokens,
+    workload,
 )
 
 BLUEPRINTS = (
@@ -43,6 +45,7 @@ BLUEPRINTS = (
     tasks,
     cases,
     people,
+    printing,
     team,
     readings,
     oversight,
@@ -54,6 +57,7 @@ BLUEPRINTS = (
     files,
     health,
     tokens,
+    workload,
 )
 
 NAVIGATION: tuple[tuple[str, str, LazyString], ...] = (
@@ -61,6 +65,7 @@ NAVIGATION: tuple[tuple[str, str, LazyString], ...] = (
     ("referral:open", "referrals.new", _l("发起转介")),
     ("referral:open", "referrals.index", _l("我发出的转介")),
     ("case:list", "cases.index", _l("个案")),
+    ("case:assign", "workload.index", _l("工作量")),
     ("outgoing:list", "agency.sent", _l("转出")),
     ("incoming:list", "agency.received", _l("收到的转介")),
     ("service:read", "directory.index", _l("服务目录")),

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     TASK_OPENED = "task.opened"
     TASK_CLAIMED = "task.claimed"
     TASK_RELEASED = "task.released"
+    TASK_REASSIGNED = "task.reassigned"
     TASK_COMPLETED = "task.completed"
     TASK_CANCELLED = "task.cancelled"
     INSTANCE_PASSED = "instance.passed"

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     CASE_READ = "case:read"
     CASE_ACT = "case:act"
     CASE_TEAM = "case:team"
+    CASE_ASSIGN = "case:assign"
     CASE_REPORTER = "case:reporter"
     CASE_EVENTS = "case:events"
     BREAK_GLASS = "break_glass:open"
@@ -112,6 +113,10 @@ TABLE: dict[Permission, Rule] = {
     Permission.TASK_READ: _for(
         EVERYBODY, "在该机构担任任务所属角色的人、认领人和办理人",
         "who holds the task's role in its organisation, who claimed it, who completed it", rules.task_is_for,
+    ),
+    Permission.CASE_ASSIGN: _for(
+        STATION_LEADS, "协调员和督导，限本站", "coordinators and supervisors, for their own station",
+        rules.leads_station, rules.leads_station,
     ),
     Permission.TASK_CLAIM: _for(
         EVERYBODY, "在该机构担任任务所属角色的人，且无他人认领",

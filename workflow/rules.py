@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from models import Attachment, Task, TaskState
 from workflow.identity import Actor
+from workflow.parties import STATION_LEADS
 from workflow.records import sight
 from workflow.records.sight import CaseSight
 
 
 def anything(actor: Actor, obj: Any) -> bool:
     return True
+
+
+def leads_station(actor: Actor, station_id: UUID) -> bool:
+    return any(actor.holds(role, station_id) for role in STATION_LEADS)
 
 
 def task_is_for(actor: Actor, task: Task) -> bool:

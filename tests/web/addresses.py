@@ -49,6 +49,9 @@ ADDRESSES: dict[str, Address] = {
     "session.language": SHARED,
     "session.second_step": SHARED,
     "session.finish": SHARED,
+    "workload.index": SHARED,  # the stations of the reader alone
+    "workload.show": Address({"station_id": "station", "user_id": "worker"}),
+    "workload.hand_over": Address({"station_id": "station", "user_id": "worker"}, {"to": "worker", "cases": "case"}),
     "account.show": SHARED,  # one's own only
     "account.password": SHARED,
     "account.change_password": SHARED,
@@ -131,6 +134,11 @@ ADDRESSES: dict[str, Address] = {
     "directory.add_part": Address({"name": "=location"}, shared=True),
     "directory.edit_part": Address({"name": "=location", "part_id": "location"}, readers=("agency",)),
     "directory.save_part": Address({"name": "=programme", "part_id": "programme"}, {"name": "=改名"}),
+    # ---- on paper
+    "printing.show": Address(CASE | {"document": "=referral"}, readers=("nurse", "coordinator")),
+    "printing.pdf": Address(CASE | {"document": "=referral"}, readers=("nurse",)),
+    "printing.letter": of("task_id", "referral_task", "agency", "supervisor"),
+    "printing.letter_pdf": of("task_id", "referral_task", "agency"),
     # ---- programs
     "api_docs.document": SHARED,
     "api_docs.show": SHARED,

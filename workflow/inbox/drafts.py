@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -42,6 +42,17 @@ def drop(session: Session, user_id: UUID, *, task_id: UUID | None = None, proces
     session.execute(
         delete(Draft)
         .where(Draft.user_id == user_id, *_which(task_id, process))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def moved(session: Session, task_id: UUID, from_id: UUID, to_id: UUID) -> None:
+    """Hand what somebody typed for a task to who does it now, unless that person has typed something themselves."""
+    has_own = select(Draft.id).where(Draft.task_id == task_id, Draft.user_id == to_id)
+    session.execute(
+        update(Draft)
+        .where(Draft.task_id == task_id, Draft.user_id == from_id, ~has_own.exists())
+        .values(user_id=to_id)
         .execution_options(synchronize_session=False)
     )
 

@@ -32,10 +32,11 @@ class TimelineItem:
 
 SHOWN = {
     Kind.CASE_OPENED, Kind.CASE_STATE, Kind.CASE_LEVEL, Kind.CASE_ASSIGNED, Kind.CASE_LINKED, Kind.CASE_TRANSFERRED,
+    Kind.CASE_REOPENED,
     Kind.CASE_RISK, Kind.CASE_CONFLICT,
     Kind.CASE_ACTION, Kind.REPORT_OPENED, Kind.REPORT_CLOSED,
-    Kind.TASK_CLAIMED, Kind.TASK_RELEASED, Kind.TASK_COMPLETED, Kind.TASK_CANCELLED, Kind.NOTIFIED,
-    Kind.INSTANCE_INCIDENT,
+    Kind.TASK_CLAIMED, Kind.TASK_RELEASED, Kind.TASK_REASSIGNED, Kind.TASK_COMPLETED, Kind.TASK_CANCELLED,
+    Kind.NOTIFIED, Kind.INSTANCE_INCIDENT,
     Kind.CASE_MEMBER_ADDED, Kind.CASE_MEMBER_REMOVED, Kind.GLASS_BROKEN, Kind.GLASS_REVIEWED,
     Kind.CONSENT_RECORDED, Kind.CONSENT_OVERRIDDEN, Kind.CONSENT_WITHDRAWN, Kind.OVERRIDE_REVIEWED,
     Kind.REFERRAL_SENT, Kind.REFERRAL_OPENED, Kind.REFERRAL_STATE, Kind.REFERRAL_REFUSED,
@@ -114,6 +115,8 @@ def _words(event: Event) -> Iterator[Text]:
             yield Text(f"由{details['name']}负责", f"{details['name']} is responsible")
         case Kind.CASE_LINKED:
             yield Text(f"关联到个案 {details['number']}", f"Linked to case {details['number']}")
+        case Kind.CASE_REOPENED:
+            yield Text("重新打开个案", "Case opened again")
         case Kind.CASE_TRANSFERRED:
             yield Text(f"转到{details['zh']}", f"Transferred to {details['en'] or details['zh']}")
         case Kind.NOTIFIED:
@@ -191,6 +194,8 @@ def _task_words(kind: str, details: Mapping[str, Any]) -> Iterator[Text]:
             yield Text(f"完成“{zh}”", f"Completed: {en}")
         case Kind.TASK_CLAIMED:
             yield Text(f"认领“{zh}”", f"Claimed: {en}")
+        case Kind.TASK_REASSIGNED:
+            yield Text(f"移交“{zh}”", f"Handed over: {en}")
         case Kind.TASK_RELEASED:
             yield Text(f"释放“{zh}”", f"Released: {en}")
         case Kind.TASK_CANCELLED:
