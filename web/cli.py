@@ -13,7 +13,7 @@ import click
 
 from models import migrations
 from web import config as configuration
-from web import guarding, indexing, serving, simulating
+from web import guarding, indexing, placing, serving, simulating
 from web.command import database as _database
 from web.command import work as _work
 from web.config import Config
@@ -125,6 +125,9 @@ def simulate(*, file: Path, answers: Path | None, ask: bool) -> None:
         sys.exit(1)
     asking = simulating.Asking(forced=ask, terminal=sys.stdin.isatty())
     sys.exit(simulating.simulate(bundle, process, answers, asking, datetime.now(UTC)))
+
+
+main.add_command(placing.organisation)
 
 
 @main.group()

@@ -71,6 +71,8 @@ def index(session: Session, actor: Actor, now: datetime) -> tuple[list[PlaceRow]
         .where(mine.condition(Organisation.id))
         .order_by(Organisation.is_active.desc(), Organisation.kind, Organisation.name)
     ).all()
+    order = list(BELOW[None])
+    places = sorted(places, key=lambda place: order.index(place.kind) if place.kind in order else len(order))
     rows = {place.id: _row(place, people.get(place.id, 0)) for place in places}
     top: list[PlaceRow] = []
     for place in places:

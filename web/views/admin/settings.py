@@ -7,12 +7,14 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from web.access import actor, needs
+from web.i18n import pick
 from web.services import now, work
 from web.views.admin import changing
 from web.views.admin.changing import Answer, Frame
 from workflow.administration import memberships, numbers
 from workflow.administration.reach import of as reach_of
 from workflow.permissions import Permission
+from workflow.settings import SETTINGS
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -70,7 +72,11 @@ def set_back(key: str, setting_id: UUID) -> Response:
 
 
 def _frame(key: str, place: UUID | None) -> Frame:
-    return Frame(gettext("修改数值"), gettext("保存"), _address(key, place))
+    sentences = []
+    if known := SETTINGS.get(key):
+        unit, least, most = pick(known.unit), known.least, known.most
+        sentences.append(gettext("单位：%(unit)s；从 %(least)s 到 %(most)s。", unit=unit, least=least, most=most))
+    return Frame(gettext("修改数值"), gettext("保存"), _address(key, place), sentences)
 
 
 def _done(key: str, place: UUID | None) -> Response:
