@@ -250,3 +250,24 @@ def test_an_entry_is_read_back_in_the_readers_language(app: Flask, everything: f
     assert page.xpath(".//td//text()[normalize-space()]")[-1].strip() == "1 Apr 2026"
     assert page.xpath(".//th/text()") == ["Need", "How much it matters", "Why it matters so much", "By when"]
     assert page.xpath(".//script | .//img") == []
+
+
+@pytest.mark.parametrize(("look", "role"), [("danger", "alert"), ("warning", None), (None, None)])
+def test_a_text_can_stand_out(draw: Draw, look: str | None, role: str | None) -> None:
+    """A danger is also said aloud by screen readers when an answer makes it appear."""
+    part: dict[str, Any] = {
+        "type": "text",
+        "id": "call",
+        "text": "先打110",
+        "properties": {"text_en": "Call 110 first"},
+    }
+    if look:
+        part["properties"]["look"] = look
+    [drawn] = draw(form_of(part)).xpath('.//div[starts-with(@class, "f-text")]')
+    assert drawn.get("class").split() == ["f-text", *([f"f-text--{look}"] if look else [])]
+    assert drawn.get("role") == role
+
+
+def test_a_look_that_is_not_known_is_refused() -> None:
+    part = {"type": "text", "id": "call", "text": "先打110", "properties": {"text_en": "Call 110", "look": "loud"}}
+    assert "form-no-effect" in [finding.rule for finding in forms.check("a.form.json", form_text(part))]

@@ -32,6 +32,8 @@ class Field:
     label: Text = Text("", "")
     hint: Text | None = None
     text: Text = Text("", "")
+    look: str | None = None
+    """Of a text: "warning" or "danger" makes it stand out."""
     required: bool = False
     hide: str | None = None
     """FEEL; true hides the field and drops its value."""

@@ -25,6 +25,7 @@ from workflow.forms.vocabulary import (
 CLASSES = ("P0", "P1", "P2", "P3", "P4")
 ENDING = ".form.json"
 DAYS = frozenset({"today"})
+LOOKS = frozenset({"warning", "danger"})
 
 
 class FormInvalid(EngineError):
@@ -126,6 +127,7 @@ class _Reader(Parts):
         field = Field(
             kind, name, key, label, self.text(part.get("description"), properties.get("description_en"), name),
             text=self.text(part.get("text"), properties.get("text_en"), name) or Text("", ""),
+            look=self.word(properties.get("look"), LOOKS, name),
             required=bool(validate.get("required")),
             hide=self.formula(_dict(part.get("conditional")).get("hide"), name),
             formula=self.formula(part.get("expression"), name, needed=kind == "expression"),

@@ -38,7 +38,8 @@ their author would believe in a check that is never made."""
 _DATES, _TEXTS = ("date", "datetime"), ("textfield", "textarea")
 _CHOSEN, _LISTS = ("select", "radio", "checklist"), ("checklist", "dynamiclist", "filepicker")
 PROPERTIES: dict[str, tuple[str, ...] | None] = {
-    "label_en": None, "description_en": None, "class": None, "text_en": ("text",), "choices": _CHOSEN,
+    "label_en": None, "description_en": None, "class": None, "text_en": ("text",), "look": ("text",),
+    "choices": _CHOSEN,
     "min_items": _LISTS, "max_items": _LISTS,
     "pattern_text": _TEXTS, "pattern_text_en": _TEXTS, "suffix_en": ("number", "expression"),
     "default": (*_TEXTS, *_DATES, "number", "select", "radio"), "not_before": _DATES, "not_after": _DATES,
