@@ -58,6 +58,8 @@ class TaskView:
     """Whether this person may open the case file, too; an agency never may."""
     contact: list[Fact]
     contact_forbidden: bool
+    glass_until: datetime | None
+    """When this person's emergency access ends; None when they read in their own right."""
     hint: Hint | None
     """Other records of the same human being, and safety; None for everybody but social work."""
     referral: ReferralPage | None
@@ -102,6 +104,7 @@ def open_task(session: Session, actor: Actor, task_id: UUID, now: datetime) -> T
         is_file,
         frame.contact_of(case_row[1], reader),
         is_file and case_row[1].contact_forbidden,
+        reader.until if reader else None,
         same_person.hint(session, actor, task.case_id) if is_file else None,
         referral_pages.of_task(session, actor, task, context, now),
     )

@@ -16,7 +16,7 @@ from workflow.identity import Actor
 from workflow.inbox import rows
 from workflow.inbox.rows import InboxRow
 from workflow.permissions import Permission
-from workflow.records import actions, documents, entries, frame, sight, starting, summary, timeline
+from workflow.records import actions, documents, entries, frame, printing, sight, starting, summary, timeline
 from workflow.records.actions import Action
 from workflow.records.documents import Document
 from workflow.records.entries import EntryView
@@ -60,6 +60,21 @@ class CaseView:
     """Further processes that they can start."""
     frame: Frame
     documents: list[Document]
+    printable: list[tuple[str, Text]]
+    """Pages that can be printed, with their names."""
+
+    @property
+    def next_task(self) -> CaseTask | None:
+        """What this reader does next: the most pressing open task that they can open."""
+        return next((task for task in self.tasks if task.may_open), None)
+
+    @property
+    def records(self) -> list[list[EntryView]]:
+        """The entries by step, the step with the newest one first; so ten contact records are one heading."""
+        steps: dict[str, list[EntryView]] = {}
+        for entry in self.entries:
+            steps.setdefault(entry.element_id, []).append(entry)
+        return list(steps.values())
 
 
 def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> CaseView:
@@ -74,6 +89,7 @@ def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> C
 
     read = entries.readable(session, actor, case, seen)
     shown = entries.shown(read)
+    acts = permissions.allows(actor, Permission.CASE_ACT, seen)
     audit.looked(session, actor.user_id, case_id, "case", now, entries=shown, highest="P1", purpose=reader.purpose)
     return CaseView(
         summary.make(row, now, masked=False),
@@ -81,10 +97,11 @@ def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> C
         read,
         _instances(session, case_id, actor, reader),
         [_task(actor, task_row, now) for task_row in found if _may_know(actor, reader, task_row[0])],
-        [action for action in actions.available(session, actor, case, now) if action.key == str(case_id)],
-        starting.startable(session, actor, case) if permissions.allows(actor, Permission.CASE_ACT, seen) else [],
+        [each for each in actions.available(session, actor, case, now) if each.key == str(case_id)] if acts else [],
+        starting.startable(session, actor, case) if acts else [],
         frame.of(session, actor, case, row[1], seen, now),
         documents.of_entries(session, read),
+        printing.offered(read),
     )
 
 

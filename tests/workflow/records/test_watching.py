@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import BreakGlass, Case, Event, Membership, Reading, Role, User
-from workflow import identity
+from workflow import identity, inbox
 from workflow.errors import CareRelayError, Conflict, Forbidden, Invalid, NotFound
 from workflow.identity import Actor
 from workflow.records import break_glass, cases, readings, team
@@ -252,6 +252,11 @@ def test_emergency_access_is_for_reading_only(ward: Any, session: Session) -> No
         with pytest.raises(Forbidden):
             permissions.require(colleague, permission, seen)
     assert refused(team.add, session, colleague, opened.case_id, colleague.user_id, ward.now) == "Forbidden"
+    view = cases.open_case(session, colleague, opened.case_id, ward.now)
+    assert (view.actions, view.startable) == ([], [])
+    task = inbox.open_task(session, colleague, ward.open("assess").id, ward.now)
+    assert task.glass_until == view.frame.glass_until
+    assert not task.task.may_complete
 
 
 def test_who_may_read_the_file_anyway_needs_no_emergency(ward: Any, session: Session) -> None:
