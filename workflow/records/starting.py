@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import Case, Instance, ProcessVersion
+from models import Case, Instance, InstanceState, ProcessVersion
 from workflow import instances, permissions, secrecy
 from workflow.audit import Kind
 from workflow.engine import Step, Text
@@ -22,9 +22,11 @@ from workflow.errors import Conflict, Forbidden, NotFound
 from workflow.identity import Actor
 from workflow.instances import Compiled
 from workflow.permissions import Permission
-from workflow.records import actions, sight
+from workflow.records import actions, sight, states
 
 STARTS_ON_CASE = "carerelay:starts_on_case"
+STARTS_ON_CLOSED_CASE = "carerelay:starts_on_closed_case"
+"""The same for a process that takes a closed case up again; offered only while nothing runs in it any more."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,11 @@ class Startable:
 
 
 def startable(session: Session, actor: Actor, case: Case) -> list[Startable]:
-    """What this person can start on the case; nothing once it is closed."""
-    if case.closed_at is not None:
-        return []
+    """What this person can start on the case; once it is closed, only what opens it again."""
     parties = _parties(session, case)
     found = []
-    for version, _, step in _offered(session):
-        if _role(actor, step, parties) is not None:
+    for version, _, step, roles in _offered(session, case):
+        if _role(actor, roles, parties) is not None:
             question = step.properties.get("carerelay:confirm", "")
             confirm = Text(question, step.properties.get("carerelay:confirm_en", "") or question) if question else None
             name = Text(version.name_zh, version.name_en)
@@ -61,16 +61,14 @@ def start(session: Session, actor: Actor, case_id: UUID, process_key: str, token
     if case is None:
         raise NotFound("case_not_found")
     permissions.require(actor, Permission.CASE_ACT, sight.of(session, case, now))
-    offered = next((each for each in _offered(session) if each[0].process_key == process_key), None)
+    offered = next((each for each in _offered(session, case) if each[0].process_key == process_key), None)
     if offered is None:
-        raise NotFound("process_not_published")
-    version, compiled, step = offered
+        raise Conflict("case_closed") if case.closed_at is not None else NotFound("process_not_published")
+    version, compiled, step, roles = offered
     parties = _parties(session, case)
-    role = _role(actor, step, parties)
+    role = _role(actor, roles, parties)
     if role is None:
         raise Forbidden("case:act")
-    if case.closed_at is not None:
-        raise Conflict("case_closed")
     # Two presses may be in two processes of the service: the second waits here, and finds the token used.
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(token), 0))))
     name = Text(version.name_zh, version.name_en)
@@ -93,8 +91,11 @@ def start(session: Session, actor: Actor, case_id: UUID, process_key: str, token
     return actions.Done(case_id, actions.claimed(actor, held.save(), now), name)
 
 
-def _offered(session: Session) -> Iterator[tuple[ProcessVersion, Compiled, Step]]:
-    """The current versions that can be started on a case, each with its start event."""
+def _offered(session: Session, case: Case) -> Iterator[tuple[ProcessVersion, Compiled, Step, str]]:
+    """The current versions that can be started on the case, each with its start event and the roles named there."""
+    wanted = STARTS_ON_CASE if case.closed_at is None else STARTS_ON_CLOSED_CASE
+    if case.closed_at is not None and (case.state not in states.MAY_REOPEN or _runs(session, case)):
+        return
     versions = session.scalars(
         select(ProcessVersion).where(ProcessVersion.is_current).order_by(ProcessVersion.process_key)
     )
@@ -102,8 +103,15 @@ def _offered(session: Session) -> Iterator[tuple[ProcessVersion, Compiled, Step]
         compiled = instances.compiled(session, version.id, version.content_hash)
         for name in compiled.process.main.starts:
             step = compiled.process.steps.get(name)
-            if step is not None and STARTS_ON_CASE in step.properties:
-                yield version, compiled, step
+            if step is not None and wanted in step.properties:
+                yield version, compiled, step, step.properties[wanted]
+
+
+def _runs(session: Session, case: Case) -> bool:
+    """Whether a process of the case still runs."""
+    running = (InstanceState.ACTIVE, InstanceState.INCIDENT)
+    found = select(Instance.id).where(Instance.case_id == case.id, Instance.state.in_(running)).limit(1)
+    return session.scalar(found) is not None
 
 
 def _parties(session: Session, case: Case) -> dict[str, str]:
@@ -114,9 +122,9 @@ def _parties(session: Session, case: Case) -> dict[str, str]:
     return {**(first or {}), "station": str(case.organisation_id)}
 
 
-def _role(actor: Actor, step: Step, parties: dict[str, str]) -> str | None:
+def _role(actor: Actor, roles: str, parties: dict[str, str]) -> str | None:
     """The first of the roles named that this person holds at its party of the case."""
-    for name in step.properties[STARTS_ON_CASE].split(","):
+    for name in roles.split(","):
         role = name.strip()
         party = actions.party_of(role)
         place = parties.get(party) if party else None

@@ -23,6 +23,7 @@ PROPERTIES = frozenset(
         "carerelay:confirm_en",
         "carerelay:group",
         "carerelay:starts_on_case",
+        "carerelay:starts_on_closed_case",
         "carerelay:given",
         "carerelay:again",
         "carerelay:secret",
