@@ -1,6 +1,8 @@
 """Records that may be about one human being: found with reasons, decided by people, never merged."""
 
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -206,3 +208,30 @@ def test_a_duplicate_is_chosen_from_the_likely_cases_first_and_from_a_bounded_nu
     session.get_one(Case, twin.case_id).state = ReferralState.CANCELLED
     session.flush()
     assert twin.case_number not in str(offered())
+
+
+def test_two_people_deciding_at_once_leave_one_decision(
+    sessions: Any, real_people: Any, answers: Any, now: datetime
+) -> None:
+    from tests.workflow.conftest import Ward
+
+    with sessions() as session:
+        ward = Ward(session, real_people, answers(real_people), now)
+        one, other = (session.get_one(Case, ward.send().case_id).subject_id for _ in range(2))
+        session.commit()
+    actors = [real_people["coordinator"], real_people["supervisor"]] * 3
+    begin = Barrier(len(actors))
+
+    def decide(number: int) -> None:
+        pair = (one, other) if number % 2 else (other, one)
+        begin.wait(timeout=30)
+        with sessions() as session:
+            matching.decide(session, actors[number], *pair, same=bool(number % 2), now=now)
+            session.commit()
+
+    with ThreadPoolExecutor(len(actors)) as pool:
+        list(pool.map(decide, range(len(actors))))
+    with sessions() as session:
+        assert len(session.scalars(select(PersonLink)).all()) == 1
+        told = session.scalars(select(Event).where(Event.kind == "person.linked")).all()
+        assert len(told) == 2 * len(actors)
