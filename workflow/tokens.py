@@ -94,7 +94,10 @@ def revoke(session: Session, actor: Actor, token_id: UUID, now: datetime) -> Non
 
 
 def bearer(session: Session, token: str, now: datetime) -> Bearer | None:
-    """Whom a token acts for with the roles held today; None when it is unknown, ended, or its owner is closed out."""
+    """Whom a token acts for with the roles held today; None when it is unknown, ended, or its owner is closed out.
+
+    After somebody else has reset the password it waits until the owner has signed in and chosen one of their own.
+    """
     if not token.startswith(PREFIX):
         return None
     found = session.execute(
@@ -106,7 +109,7 @@ def bearer(session: Session, token: str, now: datetime) -> Bearer | None:
         return None
     row, epoch = found
     actor = identity.load_actor(session, row.user_id, epoch)
-    if actor is None:
+    if actor is None or actor.duty is not None:
         return None
     if row.last_used_at is None or now - row.last_used_at >= SEEN_EVERY:
         session.execute(update(AccessToken).where(AccessToken.id == row.id).values(last_used_at=now))

@@ -275,6 +275,19 @@ def test_a_given_password_is_changed_before_anything_else(
     assert browser.get("/referrals/new").request.path == "/referrals/new"
 
 
+def test_a_program_waits_for_it_too(app: Flask, cast: dict[str, User], session: Session, now: datetime) -> None:
+    from workflow import identity, tokens
+
+    actor = identity.load_actor(session, cast["nurse"].id, 1)
+    assert actor
+    headers = {"Authorization": f"Bearer {tokens.make(session, actor, 'p', ['tasks:read'], 30, now)}"}
+    session.commit()
+    assert app.test_client().get("/api/v1/inbox", headers=headers).status_code == 200
+    cast["nurse"].must_change_password = True
+    session.commit()
+    assert app.test_client().get("/api/v1/inbox", headers=headers).status_code == 401
+
+
 def test_both_duties_one_after_the_other(
     browser: Any, required: None, cast: dict[str, User], session: Session, code: Any
 ) -> None:
