@@ -84,6 +84,8 @@ def read(session: Session, case_id: UUID, actor: Actor, reader: Reader) -> list[
     for event, name, party, shared_with in rows:
         is_own = event.actor_id == actor.user_id
         is_hidden = secrecy.is_hidden(event.details.get("secret"), reader.classes) and not is_own
+        # Of a start in secret its own event tells, e.g. that a report was begun.
+        is_hidden = is_hidden or (event.kind == Kind.CASE_ACTION and secrecy.hides_actor(event.details))
         if is_hidden or (for_ward and not _is_for_ward(event, party, shared_with)):
             continue
         who = None if secrecy.hides_actor(event.details) and not is_own else name
@@ -115,8 +117,6 @@ def _words(event: Event) -> Iterator[Text]:
             yield Text(f"由{details['name']}负责", f"{details['name']} is responsible")
         case Kind.CASE_LINKED:
             yield Text(f"关联到个案 {details['number']}", f"Linked to case {details['number']}")
-        case Kind.CASE_REOPENED:
-            yield Text("重新打开个案", "Case opened again")
         case Kind.CASE_TRANSFERRED:
             yield Text(f"转到{details['zh']}", f"Transferred to {details['en'] or details['zh']}")
         case Kind.NOTIFIED:
@@ -188,6 +188,8 @@ def _conflict(details: Mapping[str, Any]) -> Text:
 def _task_words(kind: str, details: Mapping[str, Any]) -> Iterator[Text]:
     zh, en = details.get("zh", ""), details.get("en") or details.get("zh", "")
     match kind:
+        case Kind.CASE_REOPENED:
+            yield Text("重新打开个案", "Case opened again")
         case Kind.CASE_ACTION:
             yield Text(f"发起“{zh}”", f"Started: {en}")
         case Kind.TASK_COMPLETED:
