@@ -27,8 +27,9 @@ class Definition:
     default: Any
     unit: Text
     meaning: Text
-    least: int = 0
-    most: int = 100_000
+    least: int = 1
+    """Not 0: a reminder that repeats every 0 days would never come to rest."""
+    most: int = 3_650
     per_organisation: bool = True
     """Whether an organisation may have a value of its own; else it holds everywhere."""
     source: str = "domain.md §4.1.6"
@@ -113,6 +114,7 @@ SETTINGS: Mapping[str, Definition] = {
         1,
         Text("（0 无人，1 督导和管理岗位，2 所有人）", "(0 nobody, 1 supervisors and managers, 2 everybody)"),
         Text("谁登录时必须使用第二重验证", "Who needs a second factor to sign in"),
+        least=0,
         most=2,
         source="workflow.second_factor",
     ),
