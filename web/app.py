@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
-from web import access, api, bundles, errors, i18n, labels, pages, security, services
+from web import access, api, bundles, errors, i18n, labels, logs, pages, security, services
 from web.config import Config
 
 
@@ -31,6 +31,7 @@ def create_app(
     Raises FileNotFoundError when a language has no catalogue.
     """
     app = Application("web")
+    logs.install(app)
     services.install(app, config, sessions, clock)
     security.install(app, config)
     i18n.install(app)

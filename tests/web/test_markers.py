@@ -25,6 +25,7 @@ from models import (
     BreakGlass,
     Case,
     CaseMember,
+    Entry,
     Organisation,
     Person,
     Referral,
@@ -129,14 +130,15 @@ class World:
         yield from (
             "/inbox", "/inbox?tab=claimable", "/cases", "/cases?state=all", "/referrals", "/people", "/readings",
             "/oversight", "/emergency-access", "/directory", "/overrides", "/agency-referrals/sent",
-            "/agency-referrals/received",
+            "/agency-referrals/received", "/workload", "/admin/accounts", "/admin/history",
         )  # fmt: skip
         yield from (
             f"/cases/{case}", f"/cases/{case}/readings", f"/cases/{case}/events", f"/cases/{case}/reporter",
             f"/cases/{case}/consents", f"/referrals/{case}/sent", f"/tasks/{task}", f"/tasks/{ids['judged']}",
             f"/instances/{ids['instance']}", f"/instances/{ids['instance']}/diagram", f"/people/{ids['person']}",
             f"/people/{ids['person']}/edit", f"/agency-referrals/{ids['referral_task']}",
-            f"/files/{ids['attachment']}",
+            f"/files/{ids['attachment']}", f"/files/{ids['attachment']}/preview", f"/cases/{case}/print/referral",
+            f"/cases/{case}/print/{ids['entry']}", f"/agency-referrals/{ids['referral_task']}/print",
         )  # fmt: skip
 
     def programs(self) -> Iterator[str]:
@@ -237,7 +239,7 @@ def _told(
     people["worker"].post(f"/tasks/{work.id}/draft", {"work.p2": DRAFT})
     return {
         "case": case.id, "person": person.id, "instance": work.instance_id, "task": work.id, "judged": judge.id,
-        "attachment": stored.id,
+        "attachment": stored.id, "entry": session.scalars(select(Entry.id).where(Entry.element_id == "judge")).one(),
     }  # fmt: skip
 
 
@@ -312,6 +314,13 @@ def test_lists_show_no_identity_to_anybody(world: World) -> None:
         for address in ("/inbox", "/inbox?tab=claimable", "/cases?state=all", "/referrals", "/readings", "/oversight"):
             page = world.people[who].client.get(address, follow_redirects=True)
             assert not [marker for marker in MARKERS if marker in page.text and marker != REASON], (who, address)
+    for who in ("coordinator", "worker"):
+        for address in ("/people", "/cases"):
+            world.people[who].get("/readings")
+            page = world.people[who].post(address, {"text": PHONE, "state": "all"})
+            assert page.status_code == 200
+            assert "记***" in page.text, (who, address)
+            assert not [marker for marker in MARKERS if marker in page.text and marker != PHONE], (who, address)
 
 
 def test_no_marker_stands_in_the_database_in_clear_text(world: World, session: Session) -> None:
