@@ -96,6 +96,8 @@ class ReferralPage:
     to_do: list[tuple[UUID, Text]]
     """Open tasks of this person in it."""
     may_end: bool
+    glass_until: datetime | None
+    """When the reader's emergency access to the case ends; None when they read in their own right."""
 
 
 def open_page(session: Session, actor: Actor, task_id: UUID, now: datetime) -> ReferralPage:
@@ -164,6 +166,7 @@ def statement() -> Select[*tuple[Any, ...]]:
 def _page(session: Session, actor: Actor, row: Any, seen: ReferralSight, side: Side, now: datetime) -> ReferralPage:
     task, referral, case, _, service, agency, sender, worker = row
     notes = _notes(session, task, side)
+    reader = sight.reader(actor, seen.case)
     return ReferralPage(
         task_id=task.id,
         number=referral.number,
@@ -197,6 +200,7 @@ def _page(session: Session, actor: Actor, row: Any, seen: ReferralSight, side: S
         notes=notes,
         to_do=_to_do(session, actor, task),
         may_end=task.state in states.OPEN and permissions.allows(actor, Permission.OUTGOING_END, seen),
+        glass_until=reader.until if side is Side.SENDER and reader is not None else None,
     )
 
 
