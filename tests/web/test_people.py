@@ -153,6 +153,8 @@ def test_a_person_who_must_not_be_contacted_is_marked_everywhere(
         ("coordinator", f"/people/{person.id}", "打给女儿"),
         ("coordinator", f"/cases/{case.id}", "不得联系本人"),
         ("coordinator", f"/cases/{case.id}", "安全联系方式：打给女儿"),
+        ("coordinator", "/cases", "禁止联系"),
+        ("coordinator", "/inbox?tab=claimable", "禁止联系"),
     ):
         assert words in as_person(who).get(address).text
     browser = as_person("worker2")

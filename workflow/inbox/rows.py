@@ -41,6 +41,8 @@ class InboxRow:
     organisation: Text
     lock_version: int
     party: str
+    contact_forbidden: bool
+    """The person must not be contacted: said wherever the person is named."""
 
 
 def statement() -> Select[*tuple[Any, ...]]:
@@ -80,6 +82,7 @@ def make(row: Any, now: datetime) -> InboxRow:
         Text(place.name, place.name_en),
         task.lock_version,
         task.party,
+        person.contact_forbidden and not is_agency,
     )
 
 
