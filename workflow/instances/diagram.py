@@ -40,7 +40,8 @@ class Diagram:
     def next_steps(self, element_id: str) -> list[Text]:
         """What may happen once this step is done: the people's steps and ends reached without another in between.
 
-        Timers and other events attached to the step are left out: they happen instead of its completion.
+        A part drawn as a box of its own is entered at its start and left behind its ends. Timers and other events
+        attached to the step are left out: they happen instead of its completion.
         """
         found: list[Text] = []
         waiting, visited = list(self._flows[element_id]), {element_id}
@@ -50,10 +51,12 @@ class Diagram:
             if step is None or here in visited:
                 continue
             visited.add(here)
-            if step.kind in STOPS:
+            if here in self._around:
+                waiting += self._flows[self._around[here]]
+            elif step.kind in STOPS:
                 found.append(_with_lane(step))
             else:
-                waiting += self._flows[here]
+                waiting += self._entered[here] or self._flows[here]
         return found
 
     @cached_property
@@ -62,6 +65,29 @@ class Diagram:
         for flow in self._root.iter(f"{{{xml.BPMN}}}sequenceFlow"):
             found[flow.get("sourceRef", "")].append(flow.get("targetRef", ""))
         return found
+
+    @cached_property
+    def _boxes(self) -> list[etree._Element]:
+        """The parts drawn as boxes that the flow runs through."""
+        found = self._root.iter(f"{{{xml.BPMN}}}subProcess")
+        return [box for box in found if box.get("triggeredByEvent") != "true"]
+
+    @cached_property
+    def _entered(self) -> Mapping[str, list[str]]:
+        """The start events of each box."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for box in self._boxes:
+            found[box.get("id", "")] = [each.get("id", "") for each in box.iterchildren(f"{{{xml.BPMN}}}startEvent")]
+        return found
+
+    @cached_property
+    def _around(self) -> Mapping[str, str]:
+        """The box that each end event in one leads out of."""
+        return {
+            each.get("id", ""): box.get("id", "")
+            for box in self._boxes
+            for each in box.iterchildren(f"{{{xml.BPMN}}}endEvent")
+        }
 
     @cached_property
     def _attached(self) -> Mapping[str, list[str]]:
