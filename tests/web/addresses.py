@@ -27,6 +27,8 @@ class Address:
     """That the object exists is no secret: a foreign one may be answered otherwise than an unknown one."""
     open_to: frozenset[str] = frozenset()
     """Neighbours (planted.neighbours) who may have it; say why beside the line."""
+    tells: tuple[str, ...] = ()
+    """Planted values that those neighbours are told, such as the number of a case (P0)."""
 
 
 def of(argument: str, name: str, /, *readers: str, **fields: str) -> Address:
@@ -177,7 +179,10 @@ ADDRESSES: dict[str, Address] = {
     "admin.bindings.show": SHARED,
     "admin.history.index": SHARED,
     **{
-        f"admin.organisations.{name}": Address({"organisation_id": "station"}, open_to=LOCAL_ADMIN)
+        # Which cases keep a station from being retired is said by their numbers.
+        f"admin.organisations.{name}": Address(
+            {"organisation_id": "station"}, open_to=LOCAL_ADMIN, tells=("case_number",)
+        )
         for name in ("show", "change", "save", "retire", "restore")
     },
     "admin.history.of_organisation": Address({"organisation_id": "station"}, open_to=LOCAL_ADMIN),

@@ -12,6 +12,7 @@ from web.services import now, work
 from web.views.admin import changing
 from web.views.admin.changing import Answer, Frame
 from workflow.administration import organisations
+from workflow.administration.editing import Refused
 from workflow.clock.calendar import local_day
 from workflow.permissions import Permission
 
@@ -83,11 +84,13 @@ def save(organisation_id: UUID) -> Answer:
 @needs(Permission.ORGANISATION_ADMINISTER)
 def retire(organisation_id: UUID) -> Response:
     """Let nobody act for it any more."""
-    return changing.press(
-        lambda session: organisations.retire(session, actor(), organisation_id, now()),
-        _address(organisation_id),
-        lambda _: gettext("已停用。"),
-    )
+    try:
+        with work() as session:
+            organisations.retire(session, actor(), organisation_id, now())
+    except Refused:
+        flash(gettext("还不能停用，原因见下。"), "danger")  # the page names them; a message could turn up elsewhere
+        return redirect(_address(organisation_id))
+    return _done(gettext("已停用。"), organisation_id)
 
 
 @blueprint.post("/<uuid:organisation_id>/restore")
