@@ -62,6 +62,8 @@ class CaseView:
     documents: list[Document]
     printable: list[tuple[str, Text]]
     """Pages that can be printed, with their names."""
+    risk: str | None
+    """The colour of the case's risk, for those who read restricted values."""
 
     @property
     def next_task(self) -> CaseTask | None:
@@ -102,6 +104,7 @@ def open_case(session: Session, actor: Actor, case_id: UUID, now: datetime) -> C
         frame.of(session, actor, case, row[1], seen, now),
         documents.of_entries(session, read),
         printing.offered(read),
+        case.risk.value if case.risk and not secrecy.is_hidden(secrecy.RESTRICTED, reader.classes) else None,
     )
 
 

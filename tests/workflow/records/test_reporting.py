@@ -33,6 +33,7 @@ def reporting(session: Session, ward: Any, now: datetime) -> Reporting:
 def test_red_risk_and_notices_on_the_timeline(reporting: Reporting) -> None:
     reporting.reported()
     assert reporting.case.risk is Risk.RED
+    assert [reporting.see(who).risk for who in ("supervisor", "worker", "nurse")] == ["red", "red", None]
     reporting.wake(1)
     reporting.wake(2)
     lines = reporting.lines("supervisor")
