@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import Case, Level, Organisation, Person, ReferralState, Role, Task, TaskState, User
-from workflow import audit, permissions
+from workflow import audit, permissions, secrecy
 from workflow.audit import Kind
 from workflow.engine.text import Text
 from workflow.errors import Invalid, NotFound
@@ -178,7 +178,7 @@ def hand_over(
 
 def _moves() -> ColumnElement[bool]:
     """Open tasks that go with a case: all but those of which nobody may know who does them."""
-    return (Task.state == TaskState.OPEN) & or_(Task.secrecy.is_(None), Task.secrecy != "P4")
+    return (Task.state == TaskState.OPEN) & or_(Task.secrecy.is_(None), Task.secrecy != secrecy.REPORTER)
 
 
 def _move_tasks(session: Session, actor: Actor, case_id: UUID, from_id: UUID, to_id: UUID, now: datetime) -> int:
@@ -220,5 +220,5 @@ def _return(session: Session, actor: Actor, station_id: UUID, from_id: UUID, now
 def _note(session: Session, kind: Kind, actor: Actor, task: Task, now: datetime) -> None:
     audit.record(
         session, kind, at=now, actor_id=actor.user_id, case_id=task.case_id, instance_id=task.instance_id,
-        task_id=task.id, details={"element": task.element_id, "zh": task.name_zh, "en": task.name_en},
+        task_id=task.id, details=secrecy.details(task),
     )  # fmt: skip
