@@ -85,7 +85,9 @@ def test_opening_it_is_told_to_the_sender(as_person: Callable[[str], Any], sent:
     assert "机构还没有查看" not in worker.get("/agency-referrals/sent").text
 
 
-@pytest.mark.parametrize("who", ["agency2", "agency_other", "nurse", "lead", "outsider", "admin", "agency2_worker"])
+@pytest.mark.parametrize(
+    "who", ["agency2", "agency_other", "worker2", "nurse", "lead", "outsider", "admin", "agency2_worker"]
+)
 def test_others_learn_nothing(as_person: Callable[[str], Any], sent: ReferralTask, who: str) -> None:
     browser = as_person(who)
     assert browser.get(f"/agency-referrals/{sent.id}").status_code in (403, 404)

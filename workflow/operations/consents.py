@@ -56,14 +56,13 @@ def _record(scene: Scene, entry: Entry, prefix: str, status: ConsentStatus | Non
 
 def _given(values: Mapping[str, Any], status: ConsentStatus, today: date) -> Given:
     signed_on = _day(values.get("signed_on")) or today
-    countersigner = values.get("countersigner_name")
     return Given(
         status=status,
         signed_on=signed_on,
         valid_until=_day(values.get("valid_until")) or signed_on,
         signer_capacity=values.get("signer_type") or consents.SELF,
         signer_name=values.get("signer_name"),
-        countersigned_by=f"{values.get('countersigner_role')} {countersigner}" if countersigner else None,
+        countersigned_by=_second_signature(values),
         child_assent=values.get("child_assent"),
         method=values.get("method") or "none",
         service=values.get("scope_service") == "yes",
@@ -77,6 +76,15 @@ def _given(values: Mapping[str, Any], status: ConsentStatus, today: date) -> Giv
         contact_forbidden=_answer(values.get("contact_forbidden")),
         safe_contact=values.get("safe_contact"),
     )
+
+
+def _second_signature(values: Mapping[str, Any]) -> str | None:
+    """Who signed besides: for a caregiver somebody official, for a young person the guardian."""
+    if values.get("countersigner_name"):
+        return f"{values.get('countersigner_role')} {values['countersigner_name']}"
+    if values.get("guardian_agrees") == "yes":
+        return f"{consents.GUARDIAN} {values.get('guardian_name')}"
+    return None
 
 
 def _shares(table: Sequence[Mapping[str, Any]]) -> tuple[Share, ...]:

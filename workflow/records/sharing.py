@@ -39,9 +39,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 SEX = {"female": Text("女", "female"), "male": Text("男", "male"), "unknown": Text("未知", "unknown")}
 FLAGS = {
     "domestic_violence": Text("家庭暴力", "domestic violence"),
-    "self_harm": Text("自伤自杀风险", "risk of self-harm"),
     "aggressive": Text("可能有攻击行为", "may be aggressive"),
+    "stalking": Text("被跟踪或骚扰", "stalked or harassed"),
+    "infection": Text("需要防护", "protection against infection needed"),
 }
+"""What whoever visits or calls has to know; suspected abuse and self-harm are restricted (P3) and never go along."""
 NOT_AGREED = Text("对方机构", "the organisation itself")
 
 
@@ -143,7 +145,7 @@ def _form_of(session: Session, entry: Entry) -> Form:
 def _contact(person: Person, day: date) -> list[Plain]:
     """Who the person is and how to reach them; dangers come first, so that nobody calls before reading them."""
     age = masking.age_on(person.birth_date, day)
-    flags = [FLAGS.get(flag, Text(flag, flag)) for flag in person.safety_flags]
+    flags = [FLAGS[flag] for flag in person.safety_flags if flag in FLAGS]
     told: list[tuple[Text, Text | str | None]] = [
         (
             Text("安全提示", "Safety"),

@@ -124,6 +124,18 @@ def test_the_supervisor_returns_it(desk: Desk) -> None:
     assert desk.session.scalars(select(Consent)).all() == []
 
 
+def test_a_young_person_agrees_and_the_guardian_to_taking_part(desk: Desk) -> None:
+    desk.person.birth_date = date(2010, 5, 1)
+    desk.begin("consent")
+    with pytest.raises(InvalidForm):  # whether the guardian was asked is missing
+        desk.do("sign_consent", "worker", **signed(desk))
+    guardian = {"consent.guardian_agrees": "yes", "consent.guardian_name": "王父"}
+    desk.do("sign_consent", "worker", **signed(desk, **guardian))
+    consent = only(desk)
+    assert (consent.age_band, consent.signer_capacity) == ("14_17", "self")
+    assert consent.countersigned_by == "legal_guardian 王父"
+
+
 def test_for_longer_than_a_year_is_refused_in_words(desk: Desk) -> None:
     desk.begin("consent")
     with pytest.raises(StepRefused) as refused:

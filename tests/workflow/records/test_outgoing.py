@@ -48,6 +48,17 @@ def test_the_assessment_is_copied_without_restricted_fields(desk: Desk) -> None:
     assert "未见危险" not in str(task.copy)
 
 
+def test_dangers_go_along_but_not_what_is_restricted(desk: Desk) -> None:
+    desk.person.safety_flags = ["domestic_violence", "self_harm", "abuse"]
+    desk.person.phone, desk.person.contact_forbidden, desk.person.safe_contact = "13900001234", True, "下午打邻居电话"
+    desk.agree("first", items=ITEMS)
+    copy = str(desk.sent("contact").copy)
+    assert "家庭暴力" in copy
+    assert "下午打邻居电话" in copy
+    for hidden in ("自伤", "侵害", "self_harm", "abuse", "13900001234"):
+        assert hidden not in copy
+
+
 def test_the_copy_stays_as_it_was_sent(desk: Desk) -> None:
     desk.agree("first", items=ITEMS)
     before = str(desk.sent("contact").copy)
