@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models import Membership, User
 from workflow import permissions, second_factor
 from workflow.administration import first_password, holding, memberships, reach, returning
-from workflow.administration.editing import Editing, Raw, Refused, form
+from workflow.administration.editing import Editing, Raw, Refused, alone, form
 from workflow.administration.noting import note
 from workflow.administration.reach import Reach
 from workflow.audit import Kind
@@ -164,12 +164,11 @@ def close(session: Session, actor: Actor, user_id: UUID, now: datetime) -> int:
     Raises NotFound, Forbidden, Refused.
     """
     user = _changeable(session, actor, user_id, lock=True)
-    if not user.is_active:
-        return 0
-    user.is_active = False
-    user.session_epoch += 1
+    was_open, user.is_active = user.is_active, False
+    user.session_epoch += was_open
     freed = returning.give_back(session, actor, user.id, now)
-    _note(session, actor, now, "closed", user, tasks=freed)
+    if was_open or freed:
+        _note(session, actor, now, "closed", user, tasks=freed)
     return freed
 
 
@@ -251,6 +250,7 @@ def _rows(session: Session, mine: Reach, users: list[User]) -> list[AccountRow]:
 
 def _taken(session: Session, editing: Editing, values: dict[str, object], own: User | None) -> FieldError | None:
     username = str(values.get("username") or "")
+    alone(session, f"username:{username.lower()}")
     taken = session.scalar(select(User.id).where(func.lower(User.username) == username.lower()))
     if taken is None or (own is not None and taken == own.id):
         return None

@@ -16,6 +16,7 @@ from models import Area, AreaLevel
 from workflow import permissions
 from workflow.administration import reach
 from workflow.administration.areas import ORDER
+from workflow.administration.editing import alone
 from workflow.administration.noting import note
 from workflow.audit import Kind
 from workflow.engine.text import Text
@@ -87,6 +88,7 @@ def preview(session: Session, actor: Actor, text: str) -> Preview:
 
 def apply(session: Session, actor: Actor, text: str, now: datetime) -> Preview:
     """Write what the preview showed, all or nothing. Raises Forbidden; with errors nothing is written."""
+    alone(session, "areas")
     shown = preview(session, actor, text)
     if shown.errors:
         return shown

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from models import Area, AreaLevel, Organisation
 from workflow import permissions
 from workflow.administration import reach
-from workflow.administration.editing import Editing, Raw, Refused, form
+from workflow.administration.editing import Editing, Raw, Refused, alone, form
 from workflow.administration.noting import note
 from workflow.audit import Kind
 from workflow.engine.text import Text
@@ -204,6 +204,7 @@ def _children(session: Session, editing: Editing, area: Area, level: str | None)
 
 
 def _code(session: Session, editing: Editing, values: dict[str, object], own: Area | None) -> FieldError | None:
+    alone(session, "areas")
     taken = session.scalar(select(Area.id).where(Area.code == values.get("code")))
     if taken is None or (own is not None and taken == own.id):
         return None

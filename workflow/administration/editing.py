@@ -11,6 +11,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from workflow import clock, forms
 from workflow.engine.text import Text
 from workflow.errors import Conflict, InvalidForm
@@ -92,6 +95,6 @@ class Editing:
         )
 
 
-def stale(raw: Raw, stamp: str) -> bool:
-    """Whether a page without fields showed something else than what stands."""
-    return next(iter(raw.get(SHOWN, ())), "") != stamp
+def alone(session: Session, what: str) -> None:
+    """Wait until nobody else does this, until the end of the transaction: for what has no row yet to lock."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"administration:{what}"))))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import LookupItem
 from workflow import lists, permissions
 from workflow.administration import reach
-from workflow.administration.editing import Editing, Raw, Refused, form
+from workflow.administration.editing import Editing, Raw, Refused, alone, form
 from workflow.administration.noting import note
 from workflow.audit import Kind
 from workflow.engine.text import Text
@@ -160,7 +160,7 @@ def _refuse_fixed(name: str) -> None:
 
 def _lock(session: Session, name: str) -> None:
     """One change of a list at a time: a row may not exist yet, so the lock is on the name."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"list:{name}"))))
+    alone(session, f"list:{name}")
 
 
 def _item(session: Session, name: str, code: str) -> Item:

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Organisation, Setting, User
 from workflow import permissions, settings
 from workflow.administration import organisations, reach
-from workflow.administration.editing import Editing, Raw, Refused, form
+from workflow.administration.editing import Editing, Raw, Refused, alone, form
 from workflow.administration.noting import note
 from workflow.audit import Kind
 from workflow.engine.text import Text
@@ -221,7 +221,7 @@ def _faster(
 
 
 def _lock(session: Session, key: str) -> None:
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"setting:{key}"))))
+    alone(session, f"setting:{key}")
 
 
 def _set(

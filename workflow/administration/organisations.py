@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models import Area, Case, Membership, Organisation, OrganisationKind, Task, TaskState, User
 from workflow import permissions
 from workflow.administration import areas, holding, reach
-from workflow.administration.editing import Editing, Raw, Refused, form
+from workflow.administration.editing import Editing, Raw, Refused, alone, form
 from workflow.administration.noting import note
 from workflow.administration.reach import Reach
 from workflow.audit import Kind
@@ -238,6 +238,7 @@ def _counts(session: Session, now: datetime) -> dict[UUID, int]:
 
 
 def _code(session: Session, editing: Editing, code: object, own: Organisation | None) -> FieldError | None:
+    alone(session, f"organisation:{code}")
     taken = session.scalar(select(Organisation.id).where(Organisation.code == code))
     if taken is None or (own is not None and taken == own.id):
         return None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from models import Case, Task, TaskState
+from models import Case, Membership, Task, TaskState, User
 from workflow import audit, secrecy
+from workflow.administration import holding
+from workflow.clock.calendar import local_day
 from workflow.identity import Actor
 from workflow.records import states
 
@@ -42,7 +43,29 @@ def give_back(
     role: str | None = None,
 ) -> int:
     """Free their open tasks, each recorded in its case; how many there were. Cases are locked before tasks."""
-    conditions = _conditions(user_id, organisation_id, role)
+    return _free(session, actor.user_id, _conditions(user_id, organisation_id, role), now)
+
+
+def sweep(session: Session, now: datetime) -> int:
+    """Free the tasks of closed accounts and of roles that have ended meanwhile; how many there were.
+
+    A task that was claimed in the very moment in which an account was closed is found here, too.
+    """
+    day = local_day(now)
+    of_role = (
+        Membership.user_id == Task.assignee_id,
+        Membership.organisation_id == Task.organisation_id,
+        Membership.role == Task.role,
+    )
+    closed = exists().where(User.id == Task.assignee_id, User.is_active.is_(False))
+    ended = exists().where(*of_role, Membership.ends_on < day)
+    # Days turn at another hour for the database: whoever holds the role by either count keeps the task.
+    held = exists().where(*of_role, or_(holding.on(day), holding.on(day - timedelta(days=1))))
+    gone = or_(closed, and_(ended, ~held))
+    return _free(session, None, [Task.state == TaskState.OPEN, Task.assignee_id.is_not(None), gone], now)
+
+
+def _free(session: Session, actor_id: UUID | None, conditions: list[ColumnElement[bool]], now: datetime) -> int:
     case_ids = session.scalars(select(Task.case_id).where(*conditions).distinct().order_by(Task.case_id)).all()
     for case_id in case_ids:
         audit.hold(session, case_id)
@@ -56,13 +79,13 @@ def give_back(
     for task in freed:
         task.assignee_id = task.claimed_at = None
         audit.record(
-            session, audit.Kind.TASK_RELEASED, at=now, actor_id=actor.user_id, case_id=task.case_id,
+            session, audit.Kind.TASK_RELEASED, at=now, actor_id=actor_id, case_id=task.case_id,
             instance_id=task.instance_id, task_id=task.id, details=secrecy.details(task),
         )  # fmt: skip
     return len(freed)
 
 
-def _conditions(user_id: UUID, organisation_id: UUID | None, role: str | None) -> Iterable[ColumnElement[bool]]:
+def _conditions(user_id: UUID, organisation_id: UUID | None, role: str | None) -> list[ColumnElement[bool]]:
     found = [Task.assignee_id == user_id, Task.state == TaskState.OPEN]
     if organisation_id is not None:
         found.append(Task.organisation_id == organisation_id)

@@ -11,6 +11,7 @@ from procrastinate.manager import JobManager
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflow import instances, once
+from workflow.administration import returning
 from workflow.clock import sweep
 from workflow.records import file_upkeep
 from workflow.transaction import transaction
@@ -24,7 +25,7 @@ WAKE = "carerelay.wake"
 REVIVE = "carerelay.revive"
 TIDY = "carerelay.tidy"
 KEEP_FILES = "carerelay.keep_files"
-PARTS_OF_TIDYING: tuple[Callable[[Session, datetime], int], ...] = (once.sweep,)
+PARTS_OF_TIDYING: tuple[Callable[[Session, datetime], int], ...] = (once.sweep, returning.sweep)
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 
 app = App(connector=SyncPsycopgConnector())

@@ -128,6 +128,36 @@ def test_the_tasks_of_somebody_who_leaves_go_back_and_nothing_is_lost(
     ]  # fmt: skip
 
 
+def test_a_role_that_has_ended_meanwhile_frees_its_tasks(
+    session: Session, people: Any, ward: Any, now: datetime
+) -> None:
+    ward.until("first_contact")
+    assert returning.sweep(session, now) == 0
+    held = membership(session, people["worker"])
+    held.ends_on = now.date()
+    session.flush()
+    assert returning.sweep(session, now) == 0
+    assert returning.sweep(session, now + timedelta(days=1)) == 0, "the database may still count the day before"
+    assert returning.sweep(session, now + timedelta(days=2)) == 1
+    assert mine(session, people["worker"]) == []
+    assert returning.sweep(session, now + timedelta(days=2)) == 0
+
+
+def test_a_task_claimed_while_the_account_was_closed_comes_back(
+    session: Session, people: Any, admin: Actor, ward: Any, now: datetime
+) -> None:
+    accounts.close(session, admin, people["worker"].user_id, now)
+    ward.send()
+    task = ward.open("accept_referral")
+    for free in (
+        lambda: returning.sweep(session, now), lambda: accounts.close(session, admin, people["worker"].user_id, now)
+    ):  # fmt: skip
+        task.assignee_id = people["worker"].user_id
+        session.flush()
+        assert free() == 1
+        assert task.assignee_id is None
+
+
 def test_cases_in_somebodys_charge_are_named(
     session: Session, people: Any, admin: Actor, ward: Any, now: datetime
 ) -> None:
