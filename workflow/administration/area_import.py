@@ -30,7 +30,8 @@ LEVELS = {
     "街道": "township", "村": "village", "社区": "village", "网格": "grid",
 }  # fmt: skip
 MOST_LINES = 20_000
-MOST_CHARACTERS = 2_000_000
+MOST_CHARACTERS = 500_000
+"""What the page that shows it first can send back (web.security: two megabytes, three bytes a character)."""
 _CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
 
 

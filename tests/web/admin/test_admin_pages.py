@@ -1,5 +1,6 @@
 """The pages of administration as a browser without scripts sees them: refused to others, kept when typed wrongly."""
 
+import io
 from collections.abc import Callable
 from datetime import datetime
 from html import unescape
@@ -192,6 +193,18 @@ def test_areas_are_shown_before_they_are_imported(
     assert "第 1 行" in page.text
     token = TOKEN.search(page.text)
     assert token is not None
+
+
+def test_a_long_table_comes_back_whole(as_person: Callable[[str], Any], bureau: User, session: Session) -> None:
+    person = as_person("bureau")
+    person.get("/admin/areas/import")
+    table = "1,province,省,,\n" + "\n".join(f"{n},county,毕节市七星关区某某街道某某社区,,1" for n in range(2, 4500))
+    file = {"file": (io.BytesIO(table.encode("gb18030")), "areas.csv")}
+    page = person.post("/admin/areas/import", file)
+    assert "新增 4499 个" in page.text
+    sent_back = unescape(page.text.split('name="text" value="')[1].split('"')[0])
+    page = person.post("/admin/areas/import", {"text": sent_back, "apply": "1", "file": (io.BytesIO(b""), "")})
+    assert "已导入 4499 行。" in page.text
 
 
 def test_lists_are_changed_in_the_browser(as_person: Callable[[str], Any], bureau: User) -> None:

@@ -102,6 +102,8 @@ def test_areas_are_imported_all_or_nothing(session: Session, top: Actor, now: da
         (7, "The name is empty or too"), (7, "“1” above it does not ex"), (8, "The level must be below "),
     ]  # fmt: skip
     assert session.scalar(select(Area.id).where(Area.code == "8")) is None
+    too_long = area_import.preview(session, top, "x" * (area_import.MOST_CHARACTERS + 1))
+    assert [each.message.zh for each in too_long.errors] == ["内容太多，请分几次导入。"]
 
 
 def test_tables_come_in_the_encodings_of_spreadsheets() -> None:

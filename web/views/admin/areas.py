@@ -128,7 +128,8 @@ def import_table() -> Answer:
 def _table() -> str:
     uploaded = request.files.get("file")
     if uploaded is not None and uploaded.filename:
-        return area_import.decode(uploaded.stream.read())
+        with uploaded.stream as stream:
+            return area_import.decode(stream.read())
     return request.form.get("text", "")
 
 
