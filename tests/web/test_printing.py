@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Case, Reading
+from tests.web import planted as planting
 from web import printing
 from workflow.errors import Conflict, Invalid
 
@@ -224,3 +225,43 @@ def test_rare_characters_of_names_are_in_the_font() -> None:
 def test_the_time_on_paper_is_local(case: Case, as_person: Open, now: datetime) -> None:
     assert now == datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
     assert "2026年3月9日 10:00" in as_person("coordinator").get(f"/cases/{case.id}/print/referral").text
+
+
+@pytest.fixture
+def planted(
+    session: Session, cast: Any, organisations: Any, send: Send, config: Any, now: datetime
+) -> planting.Planted:
+    return planting.plant(session, cast, organisations, send, config, now)
+
+
+def test_an_agency_prints_its_letter_and_nothing_else(
+    planted: planting.Planted, as_person: Open, session: Session
+) -> None:
+    agency = as_person("agency")
+    address = f"/agency-referrals/{planted.ids['referral_task']}/print"
+    page = agency.get(address).text
+    text = text_of(read(agency.get(f"{address}.pdf")))
+    for words in ("转介函", "RF-MARK-1", "居家陪护", planting.NAME, planting.PHONE, "标记请求", planting.FILE, "机密"):
+        assert words in page
+        assert words in text
+    case = session.get_one(Case, planted.ids["case"])
+    assert case.number not in page, "an agency never learns more than what was sent"
+    assert planting.SUMMARY not in page
+    assert agency.get(f"/cases/{case.id}/print/referral").status_code in (403, 404)
+    assert as_person("supervisor").get(address).status_code == 200
+    for who in ("nurse", "outsider", "admin"):
+        assert as_person(who).get(address).status_code in (403, 404)
+    readings = session.scalars(select(Reading).where(Reading.what == "print", Reading.user_id.isnot(None))).all()
+    assert len(readings) == 3
+
+
+def test_a_refused_pdf_says_how_to_print_instead(case: Case, as_person: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    coordinator = as_person("coordinator")
+    monkeypatch.setattr(printing, "LONGEST", 10)
+    page = coordinator.get(f"/cases/{case.id}/print/referral.pdf")
+    assert page.status_code == 413
+    assert "用浏览器的打印功能" in page.text
+    monkeypatch.undo()
+    monkeypatch.setattr(printing, "PATIENCE", 0.01)
+    with printing._one_at_a_time:
+        assert coordinator.get(f"/cases/{case.id}/print/referral.pdf").status_code == 503
