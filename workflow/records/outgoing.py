@@ -209,8 +209,11 @@ def note(
 
 def update_capacity(session: Session, service_id: UUID | None, capacity: str | None, now: datetime) -> None:
     """Keep in the directory how much room a service has, as its organisation has just said."""
-    service = session.get(Service, service_id) if service_id else None
+    service = session.get(Service, service_id, with_for_update=True, populate_existing=True) if service_id else None
     if service is not None and capacity in set(Capacity):
+        if service.capacity is not Capacity(capacity):
+            # How many places are free, and the note to it, were said of another state of things.
+            service.vacancy, service.capacity_note = None, ""
         service.capacity, service.capacity_updated_at = Capacity(capacity), now
         session.flush()
 
