@@ -222,6 +222,7 @@ def look_back(worker: Person, number: str) -> None:
     worker.go("/cases?state=closed")
     worker.pictures("35-cases")
     worker.page.get_by_role("link", name=re.compile(number)).first.click()
+    worker.page.locator("details.fold").filter(has_text=NARRATIVE).locator("summary").click()
     expect(worker.page.get_by_text(NARRATIVE)).to_be_visible()
     worker.pictures("36-case")
     worker.page.get_by_role("link", name=re.compile("流程图")).first.click()
