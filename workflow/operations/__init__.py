@@ -26,6 +26,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "list_decisions": service.list_decisions,
     "count_open_items": service.count_open_items,
     "archive_case": service.archive_case,
+    "stop_case": service.stop_case,
     "reopen_case": service.reopen_case,
     "consent_facts": consents.consent_facts,
     "record_consent": consents.record_consent,

@@ -54,7 +54,10 @@ def count_open_items(scene: Scene, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def archive_case(scene: Scene, inputs: dict[str, Any]) -> None:
-    """Close the case with the code of L-CLOSE in `reason`. Refused while something of it is still open (S6)."""
+    """Close the case with the code of L-CLOSE in `reason`. Refused while something of it is still open (S6).
+
+    A case closed before, e.g. declined while its ward still reads the reply, stays as it is.
+    """
     reason = str(inputs.get("reason") or "")
     if reason not in STATE_OF_OUTCOME:
         raise Refused(Text(f"“{reason}”不是已知的结案原因。", f'"{reason}" is no known reason for closing.'))
@@ -67,7 +70,15 @@ def archive_case(scene: Scene, inputs: dict[str, Any]) -> None:
             )
         )
     state = STATE_OF_OUTCOME[reason]
-    cases.set_case_state(scene, {"state": state.value, "reason": reason, "outcome": reason})
+    if state not in states.MOVES[scene.case.state]:  # nobody had accepted it yet, so nothing was tried
+        state = ReferralState.CANCELLED
+    stop_case(scene, {"state": state.value, "reason": reason, "outcome": reason})
+
+
+def stop_case(scene: Scene, inputs: dict[str, Any]) -> None:
+    """Bring the case to an end as `set_case_state` does; one that has ended already stays as it is."""
+    if scene.case.state not in states.CLOSED:
+        cases.set_case_state(scene, inputs)
 
 
 def reopen_case(scene: Scene, inputs: dict[str, Any]) -> None:

@@ -50,6 +50,22 @@ def test_the_archive_gives_the_case_the_state_of_its_reason(scene: Scene, reason
     assert scene.case.closed_at == scene.now
 
 
+def test_what_nobody_had_accepted_is_called_off(scene: Scene) -> None:
+    scene.case.state = ReferralState.REQUESTED
+    call(scene, "archive_case", reason="died")
+    assert (scene.case.state, scene.case.outcome) == (ReferralState.CANCELLED, "died")
+
+
+def test_what_has_ended_already_stays_as_it_is(scene: Scene) -> None:
+    scene.case.state = ReferralState.REJECTED
+    call(scene, "archive_case", reason="died")
+    call(scene, "stop_case", state="cancelled", reason="withdrawn_by_ward")
+    assert scene.case.state is ReferralState.REJECTED
+    scene.case.state = ReferralState.ACCEPTED
+    call(scene, "stop_case", state="cancelled", reason="withdrawn_by_ward")
+    assert scene.case.state is ReferralState.CANCELLED
+
+
 @pytest.mark.parametrize("reason", ["", "because", None])
 def test_no_archive_without_a_known_reason(scene: Scene, reason: Any) -> None:
     with pytest.raises(Refused):
