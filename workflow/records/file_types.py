@@ -7,7 +7,7 @@ import warnings
 import zipfile
 
 import filetype
-from PIL import Image
+from PIL import Image, ImageFile
 
 PLAIN = "text/plain"
 PDF = "application/pdf"
@@ -22,6 +22,8 @@ MOST_PARTS = 5_000
 """Of an Office file: more than that is no document but a bomb for whoever opens it."""
 LONGEST_SIDE = 2_000
 """Pixels of a preview."""
+# A photo that was cut off on its way is shown as far as it goes; WeasyPrint sets the same for the whole process.
+ImageFile.LOAD_TRUNCATED_IMAGES = True
 _OFFICE = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL}
 
 

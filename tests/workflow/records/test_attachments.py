@@ -217,10 +217,11 @@ def test_a_preview_is_drawn_anew_and_nothing_else_survives(kind: str) -> None:
         assert image.size == (4, 8), "turned upright as the telephone meant it"
 
 
-def test_a_large_photo_becomes_small_and_a_broken_one_has_no_preview() -> None:
+def test_a_large_photo_becomes_small_and_what_is_no_image_has_no_preview() -> None:
     shown = file_types.preview(picture("JPEG", (6000, 4000)), "image/jpeg")
     assert shown is not None
     with Image.open(io.BytesIO(shown[0])) as image:
         assert max(image.size) <= file_types.LONGEST_SIDE
-    assert file_types.preview(picture("PNG", (500, 500))[:200], "image/png") is None
+    assert file_types.preview(picture("JPEG", (500, 500))[:2000], "image/jpeg"), "cut off: as far as it goes"
+    assert file_types.preview(PDF, "image/png") is None
     assert file_types.preview(archive("word/document.xml"), file_types.WORD) is None
