@@ -87,6 +87,11 @@ def _sound(page: Any) -> None:
         ("coordinator", "/cases"),
         ("coordinator", "/instances/{instance}"),
         ("coordinator", "/nowhere"),
+        ("coordinator", "/emergency-access"),
+        ("supervisor", "/oversight"),
+        ("supervisor", "/cases/{case}/readings"),
+        ("supervisor", "/cases/{case}"),
+        ("supervisor", "/readings"),
     ],
 )
 def test_pages_are_sound(
