@@ -43,7 +43,7 @@ def pdf(page: str) -> bytes:
         raise Conflict("print_busy")
     try:
         kit = _kit()
-        document = kit.html(string=_LONG.sub(_in_pieces, page), base_url="carerelay:page", url_fetcher=kit.fetcher)
+        document = kit.html(string=_LONG.sub(_in_pieces, page), base_url="paper:page", url_fetcher=kit.fetcher)
         made: bytes = document.write_pdf(
             stylesheets=[kit.sheet], font_config=kit.fonts, pdf_tags=True, presentational_hints=False
         )
@@ -85,7 +85,7 @@ class _Kit:
             for name, (_, weight) in FACES.items()
         )
         text = faces + SHEET.read_text(encoding="utf-8")
-        self.sheet = CSS(string=text, base_url="carerelay:sheet", url_fetcher=self.fetcher, font_config=self.fonts)
+        self.sheet = CSS(string=text, base_url="paper:sheet", url_fetcher=self.fetcher, font_config=self.fonts)
 
 
 @cache

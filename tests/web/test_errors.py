@@ -140,7 +140,8 @@ def test_the_error_page_is_drawn_when_the_database_is_down(config: Config, caplo
     nowhere = replace(config, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
     client = create_app(nowhere).test_client()
     with client.session_transaction() as cookie:
-        cookie["_user_id"] = "00000000-0000-7000-8000-000000000000:1"
+        nobody = "00000000-0000-7000-8000-000000000000"
+        cookie["_user_id"] = f"{nobody}:1:{nobody}"
         cookie["language"] = "en"
     page = client.get("/inbox")
     assert page.status_code == 500
