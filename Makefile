@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup lock assets clean
+.PHONY: help run test bench check setup lock assets clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -13,6 +13,9 @@ run: ## set up, then serve http://127.0.0.1:8000 with demo data (stop with Ctrl-
 
 test: ## set up, then run all tests (some of them: make test ARGS=tests/web)
 	@$(PYTHON) bootstrap.py test $(ARGS)
+
+bench: ## measure speed and size, on a quiet machine
+	@$(PYTHON) bootstrap.py bench $(ARGS)
 
 check: ## format, lint, types, layers
 	@$(PYTHON) bootstrap.py check

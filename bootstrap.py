@@ -49,7 +49,13 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Set up, then run the tests on two cores."""
     set_up(for_tests=True)
-    os.execve(PYTHON, [str(PYTHON), "-m", "pytest", "-n", "2", *arguments], environment())
+    os.execve(PYTHON, [str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments], environment())
+
+
+def bench(arguments: list[str]) -> int:
+    """Set up, then measure speed and size on one core; the figures are printed."""
+    set_up(for_tests=True)
+    os.execve(PYTHON, [str(PYTHON), "-m", "pytest", "tests/bench", "-s", *arguments], environment())
 
 
 def check(arguments: list[str]) -> int:
@@ -109,7 +115,8 @@ def clean(arguments: list[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    "run": run, "test": test, "check": check, "setup": setup, "assets": assets, "lock": lock, "clean": clean,
+    "run": run, "test": test, "bench": bench, "check": check, "setup": setup, "assets": assets, "lock": lock,
+    "clean": clean,
 }  # fmt: skip
 
 

@@ -122,8 +122,8 @@ class Person:
         PICTURES.mkdir(parents=True, exist_ok=True)
         for language in languages:
             if len(languages) > 1:
-                self.page.get_by_role("button", name=LANGUAGES[language], exact=True).click()
-                self.page.wait_for_load_state("networkidle")
+                with self.page.expect_navigation():
+                    self.page.get_by_role("button", name=LANGUAGES[language], exact=True).click()
             for width, (across, down) in WIDTHS.items():
                 self.page.set_viewport_size({"width": across, "height": down})
                 root = "document.documentElement"
