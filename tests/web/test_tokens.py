@@ -23,6 +23,10 @@ def test_signed_out_there_is_no_page(client: Any) -> None:
     assert client.get("/account/tokens").status_code == 302
 
 
+def test_the_account_page_leads_there(as_person: Callable[[str], Any]) -> None:
+    assert 'href="/account/tokens"' in as_person("nurse").get("/account").text
+
+
 def test_a_token_is_shown_once_and_works(as_person: Callable[[str], Any], app: Any, session: Session) -> None:
     nurse = as_person("nurse")
     nurse.get("/account/tokens")
